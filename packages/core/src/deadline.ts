@@ -1,0 +1,79 @@
+import { checkInteger, MAX_TIMER_MS } from "./check.js";
+import { InvalidArgumentError, TimeoutError } from "./errors.js";
+import { describe } from "./znode.js";
+
+/** Options of everything that can wait. */
+export interface WaitOptions {
+  /** Gives up when aborted; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * One total deadline, in milliseconds, from the call to its end; then the promise rejects with {@link TimeoutError}.
+   * Range 0 to 2³¹ − 1.
+   */
+  readonly timeoutMs?: number | undefined;
+}
+
+export const WAIT_OPTIONS = ["signal", "timeoutMs"] as const;
+
+/** @throws {InvalidArgumentError} a signal that is none, or a time out of range. */
+export function checkWaitOptions({ signal, timeoutMs }: WaitOptions): void {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new InvalidArgumentError(`signal must be an AbortSignal, not ${describe(signal)}`);
+  }
+  if (timeoutMs !== undefined) checkInteger("timeoutMs", timeoutMs, 0, MAX_TIMER_MS);
+}
+
+/**
+ * Runs something under one signal that stands for the caller's signal and the caller's deadline together.
+ *
+ * `AbortSignal.any` would do the same, but on Node 20 each call leaves an entry behind at a long-lived source signal.
+ */
+export async function withDeadline<T>(
+  options: WaitOptions,
+  what: string,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  checkWaitOptions(options);
+  const { signal: outer, timeoutMs } = options;
+  outer?.throwIfAborted();
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(outer?.reason);
+  outer?.addEventListener("abort", onAbort, { once: true });
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => controller.abort(new TimeoutError(`${what} took longer than ${timeoutMs} ms`)), timeoutMs);
+  try {
+    return await run(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Settles as the promise does, or rejects with the signal's reason, whichever is first. Leaves no listener behind. */
+export function orAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    const settled = () => signal.removeEventListener("abort", onAbort);
+    promise.then(resolve, reject).finally(settled);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+/** Waits for a time, or rejects with the signal's reason. */
+export async function pause(delayMs: number, signal?: AbortSignal): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await orAbort(
+      new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, delayMs);
+      }),
+      signal,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}

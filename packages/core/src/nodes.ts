@@ -1,0 +1,150 @@
+/** Creating and deleting znodes where one request is not enough. */
+import type { Acl } from "./acl.js";
+import type { Client } from "./client.js";
+import type { WaitOptions } from "./deadline.js";
+import { BadVersionError, NodeExistsError, NoNodeError, NotEmptyError } from "./errors.js";
+import { join, parentOf } from "./path.js";
+import { asNotApplied, isLossError, perform } from "./perform.js";
+import type { LiveSession } from "./session.js";
+import type { CreateMode } from "./znode.js";
+
+export interface NewNode {
+  readonly path: string;
+  readonly data: Buffer;
+  readonly mode: CreateMode;
+  readonly acl: readonly Acl[] | undefined;
+  readonly ttlMs?: number | undefined;
+}
+
+/** Creates a znode, after whatever is missing above it if `parents` asks for that. Returns its path. */
+export async function createNode(
+  client: Client,
+  node: NewNode,
+  parents: boolean,
+  options: WaitOptions,
+): Promise<string> {
+  const { path, data, mode, ttlMs, acl } = node;
+  const atOnce = canCreateWithAcl(client) ? acl : undefined;
+  const create = () =>
+    perform(client, {
+      what: `create ${path}`,
+      path,
+      effect: "write",
+      options,
+      run: (session) => session.request("create", { path, data, mode, ttlMs, ...(atOnce && { acl: atOnce }) }),
+    });
+  let created: string;
+  try {
+    created = await create();
+  } catch (error) {
+    if (!parents || !(error instanceof NoNodeError)) throw error;
+    await ensurePath(client, parentOf(path), "persistent", acl, options).catch((reason) => {
+      throw asNotApplied(reason);
+    });
+    created = await create();
+  }
+  if (acl !== undefined && atOnce === undefined) await protect(client, created, acl, options);
+  return created;
+}
+
+/**
+ * Creates a znode and whatever is missing above it, with empty data. One round trip if nothing is missing above it.
+ *
+ * It goes from the leaf upwards, so that nothing is asked of ancestors that exist but may not be written to, and it goes
+ * on above the chroot, which need not exist either (H85). Doing it twice is as good as once.
+ */
+export async function ensurePath(
+  client: Client,
+  path: string,
+  mode: Extract<CreateMode, "persistent" | "container">,
+  acl: readonly Acl[] | undefined,
+  options: WaitOptions,
+): Promise<void> {
+  await ensureAbsolute(client, client.settings.chroot.toServer(path), mode, acl, options);
+}
+
+async function ensureAbsolute(
+  client: Client,
+  path: string,
+  mode: Extract<CreateMode, "persistent" | "container">,
+  acl: readonly Acl[] | undefined,
+  options: WaitOptions,
+): Promise<void> {
+  if (path === "/") return;
+  const atOnce = canCreateWithAcl(client) ? acl : undefined;
+  let isPerhapsOurs = false;
+  try {
+    await perform(client, {
+      what: `ensure ${path}`,
+      path,
+      effect: "idempotent",
+      options,
+      run: async (session) => {
+        const request = { path, data: Buffer.alloc(0), mode, ...(atOnce && { acl: atOnce }) };
+        await session.requestAbsolute("create", request).catch((error) => {
+          isPerhapsOurs ||= isLossError(error) && error.outcome === "unknown";
+          throw error;
+        });
+        isPerhapsOurs = true;
+      },
+    });
+  } catch (error) {
+    if (error instanceof NoNodeError) {
+      await ensureAbsolute(client, parentOf(path), mode, acl, options);
+      // A container may be reaped again between the two (H58).
+      return await ensureAbsolute(client, path, mode, acl, options);
+    }
+    if (!(error instanceof NodeExistsError)) throw error;
+  }
+  if (acl !== undefined && atOnce === undefined && isPerhapsOurs) await setFirstAcl(client, path, acl, options);
+}
+
+/** Deletes a znode with everything below it. Children that appear meanwhile are deleted too. */
+export async function deleteTree(
+  session: LiveSession,
+  path: string,
+  version: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const { children } = await session.request("children", { path, watch: false });
+    await Promise.all(
+      children.map((name) =>
+        deleteTree(session, join(path, name), -1, signal).catch((error) => {
+          if (!(error instanceof NoNodeError)) throw error;
+        }),
+      ),
+    );
+    try {
+      return await session.request("delete", { path, version });
+    } catch (error) {
+      if (!(error instanceof NotEmptyError)) throw error;
+    }
+  }
+}
+
+function canCreateWithAcl(client: Client): boolean {
+  return client.settings.transport.capabilities.has("create-with-acl");
+}
+
+/** Gives a znode its ACL after it was created with the open one; if that is refused, the znode goes again. */
+async function protect(client: Client, path: string, acl: readonly Acl[], options: WaitOptions): Promise<void> {
+  try {
+    await setFirstAcl(client, client.settings.chroot.toServer(path), acl, options);
+  } catch (error) {
+    if (!isLossError(error)) {
+      const run = (session: LiveSession) => session.request("delete", { path, version: -1 });
+      await perform(client, { what: `delete ${path}`, path, effect: "idempotent", options: {}, run }).catch(() => {});
+    }
+    throw error;
+  }
+}
+
+/** Sets the ACL of a znode on which none has been set since its creation; leaves any other as it is. */
+async function setFirstAcl(client: Client, path: string, acl: readonly Acl[], options: WaitOptions): Promise<void> {
+  const run = (session: LiveSession) => session.requestAbsolute("setAcl", { path, acl, version: 0 });
+  await perform(client, { what: `set the ACL of ${path}`, path, effect: "idempotent", options, run }).catch((error) => {
+    if (!(error instanceof BadVersionError)) throw error;
+  });
+}

@@ -1,0 +1,84 @@
+import { checkOptions } from "./check.js";
+import type { Client } from "./client.js";
+import { orAbort, WAIT_OPTIONS, type WaitOptions, withDeadline } from "./deadline.js";
+import { ConnectionLossError, SessionLostError, TimeoutError, type ZookitError } from "./errors.js";
+import { retry } from "./retry.js";
+import type { LiveSession } from "./session.js";
+
+/**
+ * How an operation may be repeated after its answer was lost.
+ *
+ * - `read`: always; it changes nothing.
+ * - `idempotent`: always; doing it twice is as good as once.
+ * - `write`: only if it never left the client, otherwise the caller is told that the outcome is unknown.
+ */
+export type Effect = "read" | "idempotent" | "write";
+
+export interface Operation<T> {
+  /** For messages and diagnostics, such as `set /a`. */
+  readonly what: string;
+  readonly path: string;
+  readonly effect: Effect;
+  readonly options: WaitOptions;
+  readonly run: (session: LiveSession, signal: AbortSignal) => Promise<T>;
+}
+
+/** Whether the error says that the connection or the session went, as opposed to an answer. */
+export function isLossError(error: unknown): error is ConnectionLossError | SessionLostError {
+  return error instanceof ConnectionLossError || error instanceof SessionLostError;
+}
+
+/**
+ * Runs an operation on a connected session: waits for one, bounds the whole in time, and repeats what may be repeated.
+ *
+ * @throws {TimeoutError} `timeoutMs`, or without it the retry policy's `maxElapsedMs`, has passed.
+ */
+export async function perform<T>(client: Client, operation: Operation<T>): Promise<T> {
+  const { what, path, effect, options, run } = operation;
+  const timeoutMs = options.timeoutMs ?? client.settings.retry.maxElapsedMs;
+  let isUnderWay = false;
+  let lastError: Error | undefined;
+  try {
+    return await withDeadline({ signal: options.signal, timeoutMs }, what, (signal) =>
+      retry(
+        async () => {
+          const session = await client.ready(signal);
+          isUnderWay = true;
+          // An abort leaves it under way: nobody waits for the answer any more, but it may still be applied.
+          const value = await orAbort(run(session, signal), signal);
+          isUnderWay = false;
+          return value;
+        },
+        {
+          what,
+          policy: client.settings.retry,
+          signal,
+          shouldRetry: (error) => {
+            lastError = error;
+            isUnderWay = false;
+            return isLossError(error) && (effect !== "write" || error.outcome === "not-applied");
+          },
+        },
+      ),
+    );
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+    const outcome = effect !== "read" && isUnderWay ? "unknown" : "not-applied";
+    throw new TimeoutError(error.message, { path, outcome, cause: lastError ?? client.lastConnectFailure });
+  }
+}
+
+/** Checks options that consist of those of {@link WaitOptions} and the named ones. */
+export function checkWithWaitOptions<Options extends WaitOptions>(
+  options: unknown,
+  own: readonly (keyof Options)[] = [],
+): Options {
+  return checkOptions<Options>(options, [...own, ...WAIT_OPTIONS]);
+}
+
+/** The same error, known not to have changed what the caller asked for: only preparations were under way. */
+export function asNotApplied(error: unknown): unknown {
+  if (!isLossError(error) || error.outcome === "not-applied") return error;
+  const Same = error.constructor as new (message: string, details: object) => ZookitError;
+  return new Same(error.message, { path: error.path, cause: error.cause, outcome: "not-applied" });
+}

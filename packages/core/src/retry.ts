@@ -1,0 +1,70 @@
+import pRetry from "p-retry";
+import { checkInteger, checkOptions, MAX_TIMER_MS } from "./check.js";
+import { publish } from "./diagnostics.js";
+import { InvalidArgumentError } from "./errors.js";
+
+/** How operations are repeated: jittered exponential back-off, bounded in time rather than in count. */
+export interface RetryOptions {
+  /**
+   * Total time, in milliseconds, that an operation without `timeoutMs` may take with all its attempts, including the
+   * wait for a connection. Range 0 to 2³¹ − 1. @default 30000
+   */
+  readonly maxElapsedMs?: number | undefined;
+  /** First delay, in milliseconds, before jitter (which multiplies it by 1 to 2). Range 1 to 60000. @default 50 */
+  readonly minDelayMs?: number | undefined;
+  /** Longest delay, in milliseconds. Range `minDelayMs` to 60000. @default 2000 */
+  readonly maxDelayMs?: number | undefined;
+}
+
+export interface RetryPolicy {
+  readonly maxElapsedMs: number;
+  readonly minDelayMs: number;
+  readonly maxDelayMs: number;
+}
+
+/** @throws {InvalidArgumentError} */
+export function retryPolicy(options: RetryOptions | undefined): RetryPolicy {
+  const given = checkOptions<RetryOptions>(options, ["maxElapsedMs", "minDelayMs", "maxDelayMs"]);
+  const { maxElapsedMs = 30_000, minDelayMs = 50, maxDelayMs = Math.max(2_000, minDelayMs) } = given;
+  checkInteger("retry.maxElapsedMs", maxElapsedMs, 0, MAX_TIMER_MS);
+  checkInteger("retry.minDelayMs", minDelayMs, 1, 60_000);
+  checkInteger("retry.maxDelayMs", maxDelayMs, 1, 60_000);
+  if (maxDelayMs < minDelayMs) throw new InvalidArgumentError("retry.maxDelayMs must not be below retry.minDelayMs");
+  return { maxElapsedMs, minDelayMs, maxDelayMs };
+}
+
+export interface Retrying {
+  /** Names the operation in diagnostics. */
+  readonly what: string;
+  readonly policy: RetryPolicy;
+  /** Bounds the whole in time; it is observed between attempts too. */
+  readonly signal: AbortSignal;
+  /** Whether another attempt is safe and may help. */
+  readonly shouldRetry: (error: Error) => boolean;
+}
+
+/** Runs `attempt` until it succeeds, fails for good, or the signal aborts: then rejects with the signal's reason. */
+export async function retry<T>(attempt: () => Promise<T>, options: Retrying): Promise<T> {
+  let result: { readonly value: T } | undefined;
+  try {
+    await pRetry(
+      async () => {
+        result = { value: await attempt() };
+      },
+      {
+        retries: Number.POSITIVE_INFINITY,
+        minTimeout: options.policy.minDelayMs,
+        maxTimeout: options.policy.maxDelayMs,
+        randomize: true,
+        signal: options.signal,
+        shouldRetry: ({ error }) => options.shouldRetry(error),
+        onFailedAttempt: ({ error, attemptNumber }) =>
+          publish("retry", () => ({ what: options.what, attempt: attemptNumber, error })),
+      },
+    );
+  } catch (error) {
+    // p-retry drops a result that arrives together with an abort. Something acquired must not vanish like that.
+    if (result === undefined) throw error;
+  }
+  return (result as { readonly value: T }).value;
+}

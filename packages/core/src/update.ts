@@ -1,0 +1,120 @@
+import type { Client } from "./client.js";
+import { WAIT_OPTIONS, type WaitOptions, withDeadline } from "./deadline.js";
+import { BadVersionError, UnknownOutcomeError } from "./errors.js";
+import { isLossError, perform } from "./perform.js";
+import { retry } from "./retry.js";
+import type { LiveSession } from "./session.js";
+import { type Data, type Stat, toBuffer } from "./znode.js";
+
+/** A znode's data with its metadata. */
+export interface NodeData {
+  readonly data: Buffer;
+  readonly stat: Stat;
+}
+
+/** Computes the next data from the present one; `undefined` leaves the znode as it is. Called again after a conflict. */
+export type UpdateFunction = (data: Buffer, stat: Stat) => Data | undefined | Promise<Data | undefined>;
+
+export interface UpdateOptions extends WaitOptions {
+  /**
+   * Tells whether the given data contains this very update, for data that records who wrote what (an operation id, say).
+   * It is asked only after an answer was lost and somebody has written since; with it the outcome is never unknown.
+   */
+  readonly contains?: ((data: Buffer) => boolean) | undefined;
+}
+
+export const UPDATE_OPTIONS = ["contains", ...WAIT_OPTIONS] as const;
+
+/** What can be said about a compare-and-set whose answer was lost. */
+export type CasOutcome = "applied" | "not-applied" | "unknown";
+
+/**
+ * Decides what became of a compare-and-set from version `base` that was sent once with its answer lost, and was refused
+ * with "bad version" when it was sent again: somebody has written since, perhaps we ourselves.
+ *
+ * - Data that says who wrote it decides. Otherwise:
+ * - One write has happened since, and it stored other bytes: that write was not ours, so ours can never apply.
+ * - One write, with our bytes: ours, or somebody else's equal one. Unknown.
+ * - Several writes, or another znode in its place: ours may have been among them. Unknown.
+ */
+export function resolveCas(
+  base: Stat,
+  written: Buffer,
+  found: NodeData,
+  contains?: (data: Buffer) => boolean,
+): CasOutcome {
+  if (found.stat.czxid !== base.czxid) return "unknown";
+  if (contains !== undefined) return contains(found.data) ? "applied" : "not-applied";
+  const writesSince = (found.stat.version - base.version) | 0;
+  return writesSince === 1 && !found.data.equals(written) ? "not-applied" : "unknown";
+}
+
+/** Version-checked read-modify-write; see {@link ZooKeeper.update}. */
+export async function update(
+  client: Client,
+  path: string,
+  fn: UpdateFunction,
+  options: UpdateOptions,
+): Promise<NodeData> {
+  const timeoutMs = options.timeoutMs ?? client.settings.retry.maxElapsedMs;
+  const what = `update ${path}`;
+  return await withDeadline({ signal: options.signal, timeoutMs }, what, (signal) =>
+    retry(() => updateOnce(client, path, fn, options.contains, signal), {
+      what,
+      policy: client.settings.retry,
+      signal,
+      // Somebody else's write came between: begin again with what is stored now.
+      shouldRetry: (error) => error instanceof BadVersionError,
+    }),
+  );
+}
+
+async function updateOnce(
+  client: Client,
+  path: string,
+  fn: UpdateFunction,
+  contains: UpdateOptions["contains"],
+  signal: AbortSignal,
+): Promise<NodeData> {
+  const current = await read(client, path, signal);
+  const next = await fn(current.data, current.stat);
+  if (next === undefined) return current;
+  const data = toBuffer(next, path);
+  const { version } = current.stat;
+  if (version === -1) {
+    // As an expected version -1 means "any": the set would be unconditional (H43).
+    throw new UnknownOutcomeError(`update ${path}: its version has wrapped to -1`, { path, outcome: "not-applied" });
+  }
+  let wasLost = false;
+  try {
+    const run = (session: LiveSession) =>
+      session.request("set", { path, data, version }).catch((error) => {
+        wasLost ||= isLossError(error) && error.outcome === "unknown";
+        throw error;
+      });
+    // The same compare-and-set, with the same version and bytes, can be repeated: it applies once or not at all (H7).
+    const stat = await perform(client, { what: `set ${path}`, path, effect: "idempotent", options: { signal }, run });
+    if (stat.czxid === current.stat.czxid) return { data, stat };
+  } catch (error) {
+    if (!(error instanceof BadVersionError) || !wasLost) throw error;
+    const found = await read(client, path, signal);
+    const outcome = resolveCas(current.stat, data, found, contains);
+    if (outcome === "applied") return found;
+    if (outcome === "not-applied") throw error;
+    throw new UnknownOutcomeError(`update ${path}: the answer was lost, and others have written since`, {
+      path,
+      outcome: "unknown",
+      cause: error,
+    });
+  }
+  // Versions begin anew with every incarnation of a znode, so the set has met one that was never read (H42).
+  throw new UnknownOutcomeError(`update ${path}: the znode was deleted and created again meanwhile`, {
+    path,
+    outcome: "unknown",
+  });
+}
+
+function read(client: Client, path: string, signal: AbortSignal): Promise<NodeData> {
+  const run = (session: LiveSession) => session.request("get", { path, watch: false });
+  return perform(client, { what: `get ${path}`, path, effect: "read", options: { signal }, run });
+}

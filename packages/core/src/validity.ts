@@ -1,0 +1,40 @@
+/**
+ * The deadline until which the servers cannot have expired the session.
+ *
+ * A server restarts a session's countdown when it receives a request, so the session lives at least `timeoutMs` from the
+ * moment at which the last answered request was *sent*. What is subtracted as margin covers two things: clocks that do
+ * not run at the same rate, and a follower that answers and then dies before it has told the leader, which keeps the
+ * countdown, about the contact (it does so every half tick, so ticks up to a fifth of the session are covered).
+ *
+ * The deadline is held on two clocks, and both must agree that it lies ahead: the monotonic clock cannot be stepped
+ * (H17) but stands still while the machine is suspended; the wall clock shows that a suspension happened (H16). A wall
+ * clock that is stepped forward can thus end a session early, which is safe; one stepped back changes nothing.
+ */
+export interface Validity {
+  /** On the clock of `performance.now()`. */
+  readonly monotonicMs: number;
+  /** On the clock of `Date.now()`. */
+  readonly wallMs: number;
+}
+
+export interface Instant {
+  readonly monotonicMs: number;
+  readonly wallMs: number;
+}
+
+/** Part of the session timeout that is given up for safety. */
+const MARGIN = 1 / 10;
+
+export function now(): Instant {
+  return { monotonicMs: performance.now(), wallMs: Date.now() };
+}
+
+/** Validity that follows from an answer to a request sent at `sentAt`. */
+export function validityFrom(sentAt: Instant, timeoutMs: number): Validity {
+  const span = timeoutMs * (1 - MARGIN);
+  return { monotonicMs: sentAt.monotonicMs + span, wallMs: sentAt.wallMs + span };
+}
+
+export function isValidAt(validity: Validity, at: Instant): boolean {
+  return at.monotonicMs < validity.monotonicMs && at.wallMs < validity.wallMs;
+}

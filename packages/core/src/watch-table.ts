@@ -1,0 +1,72 @@
+import type { WatchEvent } from "./transport.js";
+
+/** What a watch is about: a znode's existence and data, or its list of children. */
+export type WatchKind = "data" | "children";
+
+const KINDS_OF_EVENT: Readonly<Record<WatchEvent["type"], readonly WatchKind[]>> = {
+  created: ["data"],
+  changed: ["data"],
+  child: ["children"],
+  deleted: ["data", "children"],
+};
+
+/** One reader's interest in one path. Level-triggered: it says "read again", never what has happened (H32). */
+export interface Watch {
+  /** Resolves when the znode may have changed, or may have changed unseen. */
+  readonly fired: Promise<void>;
+  /** Ends the interest; `fired` then stays pending. */
+  cancel(): void;
+}
+
+/**
+ * Who waits for which path, in one session.
+ *
+ * The server's watches are one-shot, one per path and session, and cannot be taken back; readers come and go. So readers
+ * register here before they send the read that arms the watch, and abandoned ones leave nothing but an armed watch, which
+ * the next reader of the same path shares (H37).
+ */
+export class WatchTable {
+  readonly #readers: Readonly<Record<WatchKind, Map<string, Set<() => void>>>> = {
+    data: new Map(),
+    children: new Map(),
+  };
+
+  add(kind: WatchKind, path: string): Watch {
+    const paths = this.#readers[kind];
+    let fire: () => void = () => {};
+    const fired = new Promise<void>((resolve) => {
+      fire = resolve;
+    });
+    let readers = paths.get(path);
+    if (readers === undefined) {
+      readers = new Set();
+      paths.set(path, readers);
+    }
+    readers.add(fire);
+    return {
+      fired,
+      cancel: () => {
+        const present = paths.get(path);
+        if (present?.delete(fire) && present.size === 0) paths.delete(path);
+      },
+    };
+  }
+
+  dispatch(event: WatchEvent): void {
+    for (const kind of KINDS_OF_EVENT[event.type]) {
+      const paths = this.#readers[kind];
+      const readers = paths.get(event.path);
+      paths.delete(event.path);
+      for (const fire of readers ?? []) fire();
+    }
+  }
+
+  /** Makes everybody read again: after a reconnect events may have been missed (H33, H35). */
+  fireAll(): void {
+    for (const paths of Object.values(this.#readers)) {
+      const all = [...paths.values()];
+      paths.clear();
+      for (const readers of all) for (const fire of readers) fire();
+    }
+  }
+}
