@@ -7,7 +7,6 @@
  * - `zookit:retry`: {@link RetryMessage}, before an operation is tried again.
  */
 import { channel } from "node:diagnostics_channel";
-import type { ErrorCode } from "./errors.js";
 import type { ClientState } from "./state.js";
 import type { OperationName } from "./transport.js";
 
@@ -24,8 +23,8 @@ export interface OperationMessage {
   readonly path: string;
   readonly sessionId: string;
   readonly durationMs: number;
-  /** Undefined when it succeeded. */
-  readonly error: ErrorCode | undefined;
+  /** The error's code; undefined when it succeeded. */
+  readonly error: string | undefined;
 }
 
 export interface RetryMessage {

@@ -8,7 +8,7 @@
  */
 export type Outcome = "not-applied" | "unknown";
 
-/** One literal per class below, for callers that compare codes rather than classes. */
+/** One literal per class below, for callers that compare codes rather than classes. Recipes add their own. */
 export type ErrorCode =
   | "auth-failed"
   | "bad-version"
@@ -17,8 +17,6 @@ export type ErrorCode =
   | "data-too-large"
   | "invalid-acl"
   | "invalid-argument"
-  | "lock-lost"
-  | "nested-acquire"
   | "no-auth"
   | "no-children-for-ephemerals"
   | "no-node"
@@ -41,7 +39,8 @@ export interface ErrorDetails {
 
 /** Every error that zookit raises by itself; an abort rejects with the reason of the caller's own signal instead. */
 export abstract class ZookitError extends Error {
-  abstract readonly code: ErrorCode;
+  /** One literal per class: an {@link ErrorCode}, or a recipe's own. */
+  abstract readonly code: string;
   /** The znode concerned, as the caller named it, where there is one. */
   readonly path: string | undefined;
   /** For a write: whether it may have been applied. `not-applied` for everything that is not a write. */

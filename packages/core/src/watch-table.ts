@@ -10,10 +10,12 @@ const KINDS_OF_EVENT: Readonly<Record<WatchEvent["type"], readonly WatchKind[]>>
   deleted: ["data", "children"],
 };
 
-/** One reader's interest in one path. Level-triggered: it says "read again", never what has happened (H32). */
+/** What made a watch fire: an event, or `unseen` when something may have been missed. */
+export type Wake = WatchEvent["type"] | "unseen";
+
+/** One reader's interest in one path. Level-triggered: whatever it says, the reader reads again before it acts (H32). */
 export interface Watch {
-  /** Resolves when the znode may have changed, or may have changed unseen. */
-  readonly fired: Promise<void>;
+  readonly fired: Promise<Wake>;
   /** Ends the interest; `fired` then stays pending. */
   cancel(): void;
 }
@@ -26,15 +28,15 @@ export interface Watch {
  * the next reader of the same path shares (H37).
  */
 export class WatchTable {
-  readonly #readers: Readonly<Record<WatchKind, Map<string, Set<() => void>>>> = {
+  readonly #readers: Readonly<Record<WatchKind, Map<string, Set<(wake: Wake) => void>>>> = {
     data: new Map(),
     children: new Map(),
   };
 
   add(kind: WatchKind, path: string): Watch {
     const paths = this.#readers[kind];
-    let fire: () => void = () => {};
-    const fired = new Promise<void>((resolve) => {
+    let fire: (wake: Wake) => void = () => {};
+    const fired = new Promise<Wake>((resolve) => {
       fire = resolve;
     });
     let readers = paths.get(path);
@@ -57,7 +59,7 @@ export class WatchTable {
       const paths = this.#readers[kind];
       const readers = paths.get(event.path);
       paths.delete(event.path);
-      for (const fire of readers ?? []) fire();
+      for (const fire of readers ?? []) fire(event.type);
     }
   }
 
@@ -66,7 +68,7 @@ export class WatchTable {
     for (const paths of Object.values(this.#readers)) {
       const all = [...paths.values()];
       paths.clear();
-      for (const readers of all) for (const fire of readers) fire();
+      for (const readers of all) for (const fire of readers) fire("unseen");
     }
   }
 }

@@ -1,1 +1,6 @@
-export {};
+/** A fair, distributed lock on ZooKeeper with fencing tokens, and an AbortSignal for its loss. */
+export type { Dialect } from "./dialect.js";
+export { LockLostError, NestedAcquireError } from "./errors.js";
+export { Lock, type LockContender, type LockOptions } from "./lock.js";
+export { LockHandle } from "./lock-handle.js";
+export { withLock } from "./with-lock.js";

@@ -1,1 +1,20 @@
-export {};
+/**
+ * The toolkit of recipe authors: contenders, fencing tokens, holdings, removal for sure.
+ *
+ * A recipe holds on to the session in which a step began; requests through a session that has ended are refused.
+ */
+export { checkFunction, checkInteger, checkOptions } from "../check.js";
+export type { Client } from "../client.js";
+export { orAbort, type WaitOptions, withDeadline } from "../deadline.js";
+export { checkPath, join, nameOf, parentOf } from "../path.js";
+export { checkWithWaitOptions, perform } from "../perform.js";
+export type { LiveSession } from "../session.js";
+export { toBuffer } from "../znode.js";
+export { clientOf } from "../zookeeper.js";
+export { contend, tryContend } from "./contend.js";
+export { tokenFromListing } from "./fencing-token.js";
+export { Holding, type LostError } from "./holding.js";
+export { Place, type Queue } from "./place.js";
+export { type Contender, type Decision, decide, type Naming, queueOf } from "./queue.js";
+export { goneWithin, type Removal, remove, type Unwanted } from "./removal.js";
+export { compareSequence, parseSequence } from "./sequence.js";

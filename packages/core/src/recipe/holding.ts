@@ -1,0 +1,111 @@
+import type { Client } from "../client.js";
+import { orAbort, type WaitOptions, withDeadline } from "../deadline.js";
+import { NoNodeError, type ZookitError } from "../errors.js";
+import { checkWithWaitOptions, isLossError } from "../perform.js";
+import type { Place } from "./place.js";
+
+/**
+ * After this time of holding, in milliseconds, the holder begins to watch its own znode. Short critical sections are over
+ * by then and never pay for it.
+ */
+const OWN_WATCH_DELAY_MS = 200;
+
+/** Makes a recipe's typed error for a holding that was lost; `cause` is why. */
+export type LostError = (message: string, cause: unknown) => ZookitError;
+
+/**
+ * A granted place in a queue, from the grant to its release or its loss.
+ *
+ * It is held until it is released, the session's deadline passes, the session ends, or somebody else deletes its znode
+ * (H46). A suspended connection alone does not end it.
+ */
+export class Holding {
+  readonly fencingToken: bigint;
+  readonly path: string;
+  readonly #client: Client;
+  readonly #place: Place;
+  readonly #lostError: LostError;
+  readonly #lost = new AbortController();
+  readonly #ownWatchTimer: NodeJS.Timeout;
+  #releasing: Promise<void> | undefined;
+
+  constructor(client: Client, place: Place, lostError: LostError) {
+    this.fencingToken = place.fencingToken;
+    this.path = place.path;
+    this.#client = client;
+    this.#place = place;
+    this.#lostError = lostError;
+    const { lost } = place.session;
+    if (lost.aborted) this.#onSessionLost();
+    else lost.addEventListener("abort", this.#onSessionLost, { once: true });
+    this.#ownWatchTimer = setTimeout(() => void this.#watchOwn(), OWN_WATCH_DELAY_MS);
+  }
+
+  /** Aborts when the holding is lost, with the typed error as reason; never after a release. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** Whether it is held at this very moment. */
+  isHeld(): boolean {
+    // The order matters: asking the session can find that its deadline has passed, and end this holding on the spot.
+    return this.#place.session.isValid() && this.#releasing === undefined && !this.lost.aborted;
+  }
+
+  /** @throws the typed error if it is not held at this very moment. */
+  assertHeld(): void {
+    if (this.isHeld()) return;
+    throw this.lost.aborted ? this.lost.reason : this.#lostError("it was released", undefined);
+  }
+
+  /**
+   * Gives it up, once. From the call on it is not held. Resolves when the znode is proven to be gone, or its session has
+   * ended; until then the deletion is repeated. One round trip.
+   *
+   * @throws {NoAuthError} the server refuses the deletion; it is repeated until the session ends all the same.
+   */
+  async release(options?: WaitOptions): Promise<void> {
+    const given = checkWithWaitOptions<WaitOptions>(options);
+    this.#releasing ??= this.#release();
+    const releasing = this.#releasing;
+    await withDeadline(given, `release ${this.path}`, (signal) => orAbort(releasing, signal));
+  }
+
+  async #release(): Promise<void> {
+    this.#stop();
+    const { gone, refused } = this.#place.remove();
+    const refusal = await Promise.race([gone, refused]);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  readonly #onSessionLost = () => this.#lose("its session has ended", this.#place.session.lost.reason);
+
+  #lose(message: string, cause: unknown): void {
+    if (this.#releasing !== undefined || this.lost.aborted) return;
+    this.#stop();
+    this.#lost.abort(this.#lostError(message, cause));
+  }
+
+  #stop(): void {
+    clearTimeout(this.#ownWatchTimer);
+    this.#place.session.lost.removeEventListener("abort", this.#onSessionLost);
+  }
+
+  /** Watches the own znode for as long as it is held. */
+  async #watchOwn(): Promise<void> {
+    const { session } = this.#place;
+    while (this.isHeld()) {
+      const watch = session.watch("data", this.path);
+      try {
+        await session.request("get", { path: this.path, watch: true });
+        await watch.fired;
+      } catch (error) {
+        if (error instanceof NoNodeError) this.#lose("its znode was deleted by somebody else", error);
+        // Another session's end is told by its signal; anything but a lost connection would only be refused again.
+        if (!isLossError(error) || (await this.#client.ready().catch(() => undefined)) !== session) return;
+      } finally {
+        watch.cancel();
+      }
+    }
+  }
+}

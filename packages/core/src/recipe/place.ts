@@ -1,0 +1,232 @@
+import { randomUUID } from "node:crypto";
+import { MAX_TIMER_MS } from "../check.js";
+import type { Client } from "../client.js";
+import { orAbort } from "../deadline.js";
+import { NoNodeError, SessionLostError } from "../errors.js";
+import { ensurePath } from "../nodes.js";
+import { join, nameOf } from "../path.js";
+import { isLossError } from "../perform.js";
+import type { LiveSession } from "../session.js";
+import type { CreateMode, Stat } from "../znode.js";
+import { tokenFromListing } from "./fencing-token.js";
+import { type Decision, decide, type Naming } from "./queue.js";
+import { listByPrefix, type Removal, remove } from "./removal.js";
+
+/** A queue of contenders: the children of one znode, ordered by their sequence numbers. */
+export interface Queue {
+  readonly client: Client;
+  /** The znode whose children contend. It is created when it is missing. */
+  readonly parent: string;
+  readonly parentMode: Extract<CreateMode, "persistent" | "container">;
+  readonly naming: Naming;
+  /** Stored in the contender's znode. */
+  readonly data: Buffer;
+}
+
+/**
+ * One contender's place in a queue: one ephemeral sequential znode of one session.
+ *
+ * **Protocol.** The create and a listing are sent back to back; ZooKeeper answers one client in order, so the listing
+ * shows the new znode and everything before it. The name carries a random id. If the answer to the create is lost, the
+ * znode is looked for by that id after the reconnect, and adopted only if it belongs to this session (H1–H3). The id is
+ * never used in another session: what an older one left ends with it.
+ */
+export class Place {
+  readonly session: LiveSession;
+  readonly #queue: Queue;
+  readonly #prefix: string;
+  #creating: Promise<string> | undefined;
+  /** An answer was lost since the place was asked for: there may be a znode that we do not know the name of. */
+  #isUncertain = false;
+  #path = "";
+  #token: bigint | undefined;
+  #removal: Removal | undefined;
+
+  constructor(queue: Queue, session: LiveSession) {
+    this.session = session;
+    this.#queue = queue;
+    this.#prefix = queue.naming.prefix(randomUUID());
+  }
+
+  /** Path of the znode. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** See {@link tokenFromListing}; known once the place is granted. */
+  get fencingToken(): bigint {
+    if (this.#token === undefined) throw new Error("a place has no fencing token before it is granted");
+    return this.#token;
+  }
+
+  /**
+   * Takes the place and says what that means for it. One round trip.
+   *
+   * @throws {SessionLostError} the session has ended; so has the znode, if there was one.
+   */
+  async enter(signal: AbortSignal): Promise<Decision> {
+    for (;;) {
+      try {
+        if (this.#isUncertain && (await this.#recover())) {
+          if (this.#mustSetAcl) await this.#setAcl();
+          return await this.review(signal);
+        }
+        const creating = this.#create();
+        const listing = this.#list();
+        // The abort does not wait for the answers: the removal that follows it does.
+        this.#path = await orAbort(creating, signal);
+        if (this.#mustSetAcl) await orAbort(this.#setAcl(), signal);
+        return this.#decide(await orAbort(listing, signal), true);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        if (error instanceof NoNodeError) {
+          await this.#ensureParent(signal);
+        } else if (isLossError(error)) {
+          this.#isUncertain = true;
+          await this.#reconnected(signal);
+        } else {
+          throw error;
+        }
+      }
+    }
+  }
+
+  /** Lists again and decides again. One round trip. */
+  async review(signal: AbortSignal): Promise<Decision> {
+    return await this.#throughLoss(signal, async () => this.#decide(await orAbort(this.#list(), signal), false));
+  }
+
+  /** Waits until the predecessor's znode may have gone. One round trip to arm the watch; with it travels what the token may still need. */
+  async predecessorGone(predecessor: string, signal: AbortSignal): Promise<void> {
+    const path = join(this.#queue.parent, predecessor);
+    for (;;) {
+      const watch = this.session.watch("data", path);
+      try {
+        // A get leaves no watch behind where there is no znode any more, as an exists would (H36).
+        const armed = this.session.request("get", { path, watch: true });
+        const [token] = await orAbort(Promise.all([this.#resolveToken(), armed]), signal);
+        this.#token = token;
+        if ((await orAbort(watch.fired, signal)) === "deleted") return;
+      } catch (error) {
+        if (error instanceof NoNodeError) return;
+        if (signal.aborted || !isLossError(error)) throw error;
+        await this.#reconnected(signal);
+      } finally {
+        watch.cancel();
+      }
+    }
+  }
+
+  /** Asks for the own znode's czxid if no listing has given a token yet. One round trip if so. */
+  async settleToken(signal: AbortSignal): Promise<void> {
+    await this.#throughLoss(signal, async () => {
+      this.#token = await orAbort(this.#resolveToken(), signal);
+    });
+  }
+
+  /** Gives the place up: from now on the janitor sees to it that the znode goes. */
+  remove(): Removal {
+    const { client, parent } = this.#queue;
+    this.#removal ??= remove({
+      client,
+      session: this.session,
+      parent,
+      prefix: this.#prefix,
+      created: this.#creating ?? Promise.resolve(""),
+      isNameCertain: !this.#isUncertain,
+    });
+    return this.#removal;
+  }
+
+  get #mustSetAcl(): boolean {
+    return this.#queue.client.settings.acl !== undefined && !this.session.capabilities.has("create-with-acl");
+  }
+
+  #create(): Promise<string> {
+    const { client, parent, data } = this.#queue;
+    const { acl } = client.settings;
+    const creating = this.session.request("create", {
+      path: join(parent, this.#prefix),
+      data,
+      mode: "ephemeral-sequential",
+      ...(acl !== undefined && !this.#mustSetAcl && { acl }),
+    });
+    // Whoever awaits it later sees the failure; until then it must not count as unhandled.
+    creating.catch(() => {});
+    this.#creating = creating;
+    return creating;
+  }
+
+  #list(): Promise<{ children: string[]; stat: Stat }> {
+    const listing = this.session.request("children", { path: this.#queue.parent, watch: false });
+    listing.catch(() => {});
+    return listing;
+  }
+
+  async #setAcl(): Promise<void> {
+    const acl = this.#queue.client.settings.acl ?? [];
+    await this.session.request("setAcl", { path: this.#path, acl, version: -1 });
+  }
+
+  /** The parent is not there yet, or was a container that has been reaped (H58). */
+  async #ensureParent(signal: AbortSignal): Promise<void> {
+    const { client, parent, parentMode } = this.#queue;
+    await ensurePath(client, parent, parentMode, client.settings.acl, { signal, timeoutMs: MAX_TIMER_MS });
+  }
+
+  #decide({ children, stat }: { children: string[]; stat: Stat }, isFirst: boolean): Decision {
+    const { naming } = this.#queue;
+    const own = nameOf(this.#path);
+    const sequence = naming.sequenceOf(own);
+    if (isFirst && sequence !== undefined) this.#token = tokenFromListing(stat, sequence);
+    // A second znode of ours would make us wait for ourselves (H1); it is not counted, and goes.
+    const strays = children.filter((name) => name.startsWith(this.#prefix) && name !== own);
+    for (const name of strays) this.#removeStray(name);
+    return decide(strays.length === 0 ? children : children.filter((name) => !strays.includes(name)), own, naming);
+  }
+
+  #removeStray(name: string): void {
+    const { client, parent } = this.#queue;
+    const created = Promise.resolve(join(parent, name));
+    remove({ client, session: this.session, parent, prefix: name, created, isNameCertain: true });
+  }
+
+  /** Looks for the znode of a create whose answer was lost; true if there is one and it is ours. */
+  async #recover(): Promise<boolean> {
+    const { parent } = this.#queue;
+    for (const name of await listByPrefix(this.session, parent, this.#prefix)) {
+      const path = join(parent, name);
+      const stat = await this.session.request("exists", { path, watch: false });
+      if (stat.ephemeralOwner === this.session.id) {
+        this.#path = path;
+        this.#token = stat.czxid;
+        this.#creating = Promise.resolve(path);
+        return true;
+      }
+      this.#removeStray(name);
+    }
+    return false;
+  }
+
+  async #resolveToken(): Promise<bigint> {
+    return this.#token ?? (await this.session.request("exists", { path: this.#path, watch: false })).czxid;
+  }
+
+  /** Repeats a read for as long as the session lives. */
+  async #throughLoss<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await read();
+      } catch (error) {
+        if (signal.aborted || !isLossError(error)) throw error;
+        await this.#reconnected(signal);
+      }
+    }
+  }
+
+  /** Waits until this very session is connected again. */
+  async #reconnected(signal: AbortSignal): Promise<void> {
+    if ((await this.#queue.client.ready(signal)) === this.session) return;
+    throw new SessionLostError("the session of this place in the queue has ended", { cause: this.session.lost.reason });
+  }
+}

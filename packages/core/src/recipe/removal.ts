@@ -1,0 +1,92 @@
+import type { Client } from "../client.js";
+import { pause } from "../deadline.js";
+import { NoNodeError } from "../errors.js";
+import { join } from "../path.js";
+import { isLossError } from "../perform.js";
+import { retry } from "../retry.js";
+import type { LiveSession } from "../session.js";
+
+/** An ephemeral znode that must not exist any more. */
+export interface Unwanted {
+  readonly client: Client;
+  readonly session: LiveSession;
+  readonly parent: string;
+  /** What its name begins with, and no other znode's: it is found by this where its path never became known. */
+  readonly prefix: string;
+  /** Its path, once the latest create has been answered; empty if there was none. Rejects if that create failed. */
+  readonly created: Promise<string>;
+  /** False if the answer to some create was lost, so that there may be a znode of another name than `created`. */
+  readonly isNameCertain: boolean;
+}
+
+/** Where a removal stands. Both promises never reject. */
+export interface Removal {
+  /** Resolves when the znode is proven to be gone, or its session has ended. */
+  readonly gone: Promise<void>;
+  /** Resolves with the error if the server refuses the deletion; it is tried again all the same. */
+  readonly refused: Promise<Error>;
+}
+
+/**
+ * The janitor: deletes an ephemeral znode for sure, for as long as it takes (H4, H6, H47). A deletion that fails is
+ * repeated with back-off until the znode is proven to be gone or its session has ended, which deletes it too.
+ */
+export function remove(unwanted: Unwanted): Removal {
+  const { client, session } = unwanted;
+  let refuse: (error: Error) => void = () => {};
+  const refused = new Promise<Error>((resolve) => {
+    refuse = resolve;
+  });
+  const attempt = async () => {
+    await client.ready(session.lost);
+    await removeOnce(unwanted);
+  };
+  const gone = retry(attempt, {
+    what: `remove ${join(unwanted.parent, unwanted.prefix)}*`,
+    policy: client.settings.retry,
+    signal: session.lost,
+    shouldRetry: (error) => {
+      if (!isLossError(error)) refuse(error);
+      return true;
+    },
+  });
+  // It fails only by the end of the session.
+  return { gone: gone.catch(() => {}), refused };
+}
+
+/** Waits until the znode is gone, but no longer than given: the janitor goes on by itself. */
+export async function goneWithin({ gone }: Removal, limitMs: number): Promise<void> {
+  const limit = new AbortController();
+  const stop = () => limit.abort();
+  await Promise.race([gone.finally(stop), pause(limitMs, limit.signal).catch(() => {})]);
+}
+
+async function removeOnce({ session, parent, prefix, created, isNameCertain }: Unwanted): Promise<void> {
+  // A create that was refused, or never sent, has left nothing.
+  const path = await created.catch((error) => (isLossError(error) && error.outcome === "unknown" ? undefined : ""));
+  if (path) await deleteIfThere(session, path);
+  if (path !== undefined && isNameCertain) return;
+  // The listing is current: a sync was answered on this connection before it (H2).
+  const names = await listByPrefix(session, parent, prefix);
+  await Promise.all(names.map((name) => deleteIfThere(session, join(parent, name))));
+}
+
+/** The children whose names begin so; none if there is no parent. */
+export async function listByPrefix(session: LiveSession, parent: string, prefix: string): Promise<readonly string[]> {
+  try {
+    const { children } = await session.request("children", { path: parent, watch: false });
+    return children.filter((name) => name.startsWith(prefix));
+  } catch (error) {
+    if (error instanceof NoNodeError) return [];
+    throw error;
+  }
+}
+
+/** "No such node" is success: the names are unique, so an earlier attempt has deleted it, or somebody else (H5). */
+async function deleteIfThere(session: LiveSession, path: string): Promise<void> {
+  try {
+    await session.request("delete", { path, version: -1 });
+  } catch (error) {
+    if (!(error instanceof NoNodeError)) throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import type { WaitOptions } from "@zookit/core";
+import type { Holding } from "@zookit/core/recipe";
+
+/**
+ * One acquisition of a lock. It owns all state: when it is lost or released, a new acquisition gets a new handle.
+ *
+ * A stopped process can wake up when others hold the lock already. `isHeld()` is then false on the first line that runs,
+ * but work that was under way goes on: pass {@link fencingToken} to what the lock protects, and let that refuse tokens
+ * lower than the highest it has seen.
+ */
+export class LockHandle implements AsyncDisposable {
+  readonly #holding: Holding;
+  /** Who the holder says it is, as stored in the znode. */
+  readonly identifier: string;
+
+  /** @internal Use {@link Lock.acquire}. */
+  constructor(holding: Holding, identifier: string) {
+    this.#holding = holding;
+    this.identifier = identifier;
+  }
+
+  /**
+   * Greater than the token of every earlier holder of this lock, and lower than that of every later one, also when the
+   * lock's znode was deleted and made again in between. A zxid.
+   */
+  get fencingToken(): bigint {
+    return this.#holding.fencingToken;
+  }
+
+  /** Path of the holder's own znode. */
+  get path(): string {
+    return this.#holding.path;
+  }
+
+  /** Aborts when the lock is lost, with a {@link LockLostError} as reason; never after a release. */
+  get lost(): AbortSignal {
+    return this.#holding.lost;
+  }
+
+  /**
+   * Whether the lock is held at this very moment: not released, not lost, and the session's deadline lies ahead. It turns
+   * false before the servers can give the lock to somebody else, if clocks run at nearly the same rate. No round trip.
+   */
+  isHeld(): boolean {
+    return this.#holding.isHeld();
+  }
+
+  /** @throws {LockLostError} the lock is not held at this very moment. No round trip. */
+  assertHeld(): void {
+    this.#holding.assertHeld();
+  }
+
+  /**
+   * Gives the lock up. From the call on it is not held here; when the promise resolves, the next contender can have it.
+   * Calling it again joins the first call. One round trip.
+   *
+   * **Failure.** Without a connection the deletion is repeated until it succeeds or the session has ended, and the
+   * promise waits for that. `signal` and `timeoutMs` end the waiting, not the repeating.
+   *
+   * @throws {NoAuthError} the server refuses the deletion; it is repeated until the session ends all the same.
+   * @throws {TimeoutError}
+   */
+  async release(options?: WaitOptions): Promise<void> {
+    await this.#holding.release(options);
+  }
+
+  /** Releases the lock, so that `await using` does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.release();
+  }
+}
