@@ -28,20 +28,24 @@ export class Client {
   /** Why the latest attempt to connect failed, for the message of a time-out. */
   lastConnectFailure: Error | undefined;
   readonly #state = new Latest<ClientState>("connecting");
+  /** The session that is being opened, or is open. */
+  #current: LiveSession;
+  /** The latest session that was established. */
   #session: LiveSession;
   #failure: ZookitError | undefined;
   #reopenTimer: NodeJS.Timeout | undefined;
 
   constructor(settings: ClientSettings) {
     this.settings = settings;
-    this.#session = this.#open(1);
+    this.#current = this.#open(1);
+    this.#session = this.#current;
   }
 
   get state(): ClientState {
     return this.#state.value;
   }
 
-  /** The present session, or the last one while the next is being opened. */
+  /** The present session, or the one that has ended while the next is being opened. */
   get session(): LiveSession {
     return this.#session;
   }
@@ -69,7 +73,7 @@ export class Client {
     clearTimeout(this.#reopenTimer);
     this.#moveTo("closed");
     this.#state.end();
-    await this.#session.close();
+    await this.#current.close();
   }
 
   #open(epoch: number): LiveSession {
@@ -78,6 +82,7 @@ export class Client {
     return new LiveSession(transport, request, chroot, epoch, {
       synchronized: () => {
         wasConnected = true;
+        this.#session = this.#current;
         this.#moveTo("synchronized");
       },
       disconnected: () => this.#moveTo("disconnected"),
@@ -98,7 +103,7 @@ export class Client {
     }
     this.#moveTo("session-lost");
     const reopen = () => {
-      this.#session = this.#open(this.#session.epoch + 1);
+      this.#current = this.#open(this.#current.epoch + 1);
     };
     // The end may have been found from within any call: what follows must not run inside it.
     this.#reopenTimer = setTimeout(reopen, wasConnected ? 0 : REOPEN_DELAY_MS);
@@ -109,7 +114,7 @@ export class Client {
     const state = nextState(previous, event);
     if (state === previous) return;
     this.#state.set(state);
-    publish("state", () => ({ state, previous, epoch: this.#session.epoch }));
+    publish("state", () => ({ state, previous, epoch: this.#current.epoch }));
   }
 
   #refusal(failure: ZookitError): ZookitError {

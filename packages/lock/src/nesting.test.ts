@@ -1,0 +1,89 @@
+import type { Client } from "@zookit/core/recipe";
+import { describe, expect, it } from "vitest";
+import { NestedAcquireError } from "./errors.js";
+import type { LockHandle } from "./lock-handle.js";
+import { checkNotNested, insideBlock } from "./nesting.js";
+
+const CLIENT = { name: "client" } as unknown as Client;
+const OTHER_CLIENT = { name: "other" } as unknown as Client;
+
+function handle(isHeld: () => boolean = () => true): LockHandle {
+  return { isHeld } as unknown as LockHandle;
+}
+
+describe("checkNotNested", () => {
+  it("fails fast inside a block that holds the same lock, instead of waiting for itself (H51)", async () => {
+    await insideBlock(CLIENT, "/a", handle(), async () => {
+      expect(() => checkNotNested(CLIENT, "/a")).toThrow(NestedAcquireError);
+      expect(() => checkNotNested(CLIENT, "/a")).toThrow(
+        expect.objectContaining({
+          name: "NestedAcquireError",
+          code: "nested-acquire",
+          path: "/a",
+          outcome: "not-applied",
+        }),
+      );
+    });
+  });
+
+  it("sees the outer block through inner ones, awaits, timers and other asynchronous steps (H51)", async () => {
+    await insideBlock(CLIENT, "/a", handle(), async () => {
+      await insideBlock(CLIENT, "/b", handle(), async () => {
+        await Promise.resolve();
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(() => checkNotNested(CLIENT, "/a")).toThrow(NestedAcquireError);
+        expect(() => checkNotNested(CLIENT, "/b")).toThrow(NestedAcquireError);
+        expect(() => checkNotNested(CLIENT, "/c")).not.toThrow();
+      });
+      expect(() => checkNotNested(CLIENT, "/b")).not.toThrow();
+    });
+  });
+
+  it("allows another lock, and the same path of another client", async () => {
+    await insideBlock(CLIENT, "/a", handle(), async () => {
+      expect(() => checkNotNested(CLIENT, "/a/b")).not.toThrow();
+      expect(() => checkNotNested(OTHER_CLIENT, "/a")).not.toThrow();
+    });
+  });
+
+  it("allows it outside of blocks, also while a block runs elsewhere", async () => {
+    let leave: () => void = () => {};
+    const block = insideBlock(CLIENT, "/a", handle(), () => new Promise<void>((resolve) => (leave = resolve)));
+    expect(() => checkNotNested(CLIENT, "/a")).not.toThrow();
+    leave();
+    await block;
+    expect(() => checkNotNested(CLIENT, "/a")).not.toThrow();
+  });
+
+  it("allows it once the block's lock is not held any more: it would not wait for itself", async () => {
+    let isHeld = true;
+    await insideBlock(
+      CLIENT,
+      "/a",
+      handle(() => isHeld),
+      async () => {
+        isHeld = false;
+        expect(() => checkNotNested(CLIENT, "/a")).not.toThrow();
+      },
+    );
+  });
+
+  it("looks through a block that was lost to an outer one that holds", async () => {
+    await insideBlock(CLIENT, "/a", handle(), async () => {
+      await insideBlock(
+        CLIENT,
+        "/a",
+        handle(() => false),
+        async () => {
+          expect(() => checkNotNested(CLIENT, "/a")).toThrow(NestedAcquireError);
+        },
+      );
+    });
+  });
+
+  it("passes on what the block returns and what it throws", async () => {
+    expect(await insideBlock(CLIENT, "/a", handle(), async () => 7)).toBe(7);
+    const error = new Error("from the block");
+    await expect(insideBlock(CLIENT, "/a", handle(), () => Promise.reject(error))).rejects.toBe(error);
+  });
+});

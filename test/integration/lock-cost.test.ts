@@ -1,0 +1,78 @@
+import { connect, type ZooKeeper } from "@zookit/core";
+import { Lock } from "@zookit/lock";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
+import { Relay } from "../harness/relay.js";
+
+// Sessions so long that neither a heartbeat nor a ping falls into a measurement: what is counted is exact.
+const SESSION_TIMEOUT_MS = 40_000;
+
+describe("the cost of a lock, counted at the server", () => {
+  let ensemble: Ensemble;
+
+  beforeAll(async () => {
+    ensemble = await startEnsemble({ servers: 1, tickTimeMs: 2_000 });
+  });
+  afterAll(() => ensemble?.stop());
+
+  const client = (hosts = ensemble.hosts) => connect(hosts, { sessionTimeoutMs: SESSION_TIMEOUT_MS });
+
+  it("is three requests for an uncontended acquire and release, with nothing more for the token", async () => {
+    await using zk = await client();
+    const lock = new Lock(zk, uniqueRoot());
+    await (await lock.acquire()).release();
+    const cycles = 100;
+    const before = await ensemble.requestCount();
+    for (let cycle = 0; cycle < cycles; cycle++) {
+      const handle = await lock.acquire();
+      expect(handle.fencingToken).toBeGreaterThan(0n);
+      await handle.release();
+    }
+    expect((await ensemble.requestCount()) - before).toBe(3 * cycles);
+  });
+
+  it("is two round trips for an uncontended acquire and release: create and listing travel together", async () => {
+    await using relay = await Relay.start(ensemble.hosts);
+    await using zk = await client(relay.address);
+    const lock = new Lock(zk, uniqueRoot());
+    await (await lock.acquire()).release();
+    const before = relay.flights;
+    for (let cycle = 0; cycle < 20; cycle++) await (await lock.acquire()).release();
+    expect(relay.flights - before).toBe(2 * 20);
+  });
+
+  it("is a number of requests that does not grow with the queue, when one of 50 waiters is woken", async () => {
+    const path = uniqueRoot();
+    await using holder = await client();
+    const waiting: ZooKeeper[] = await Promise.all(Array.from({ length: 50 }, () => client()));
+    try {
+      const held = await new Lock(holder, path).acquire();
+      const woken: Lock[] = [];
+      const acquisitions = waiting.map(async (zk) => {
+        const lock = new Lock(zk, path);
+        const handle = await lock.acquire();
+        woken.push(lock);
+        return handle;
+      });
+      const watching = async () => {
+        const { children } = await holder.children(path);
+        const [server] = ensemble.servers;
+        return children.length === 51 && (await server?.watchCount()) === 51;
+      };
+      await waitUntil(watching, { what: "all 50 watch their predecessors, and the holder its own znode" });
+
+      const before = await ensemble.requestCount();
+      await held.release();
+      await waitUntil(() => woken.length > 0, { what: "a waiter is woken" });
+      // The delete and one listing; the new holder has not begun to watch its own znode yet, or just so.
+      const spent = (await ensemble.requestCount()) - before;
+      expect(spent).toBeGreaterThanOrEqual(2);
+      expect(spent).toBeLessThanOrEqual(3);
+      expect(woken).toHaveLength(1);
+
+      await Promise.all(acquisitions.map(async (handle) => (await handle).release()));
+    } finally {
+      await Promise.all(waiting.map((zk) => zk.close()));
+    }
+  });
+});

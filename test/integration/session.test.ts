@@ -1,0 +1,133 @@
+import { ConnectionLossError, connect, SessionLostError, type ZooKeeper } from "@zookit/core";
+import { Lock } from "@zookit/lock";
+import { describe, expect, it } from "vitest";
+import { sharedHosts, uniqueRoot, waitUntil } from "../harness/index.js";
+import { OpCode, Relay } from "../harness/relay.js";
+
+const SESSION_TIMEOUT_MS = 2_000;
+
+const through = (relay: Relay): Promise<ZooKeeper> => connect(relay.address, { sessionTimeoutMs: SESSION_TIMEOUT_MS });
+
+describe("a session", () => {
+  it("survives a cut connection: suspended, then connected with the same id, and what was held is still held", async () => {
+    await using relay = await Relay.start(sharedHosts());
+    await using zk = await through(relay);
+    const states: string[] = [];
+    void (async () => {
+      for await (const state of zk.states()) states.push(state);
+    })();
+    const { id } = zk.session;
+    const handle = await new Lock(zk, uniqueRoot()).acquire();
+    relay.cut();
+    await waitUntil(() => states.join() === "connected,suspended,connected", { what: "it is connected again" });
+    expect(zk.session.id).toBe(id);
+    expect(zk.session.epoch).toBe(1);
+    expect(handle.isHeld()).toBe(true);
+    expect(handle.lost.aborted).toBe(false);
+    await handle.release();
+  });
+
+  it("is lost by its own deadline in a partition, before the servers give its lock to another (H12)", async () => {
+    await using relay = await Relay.start(sharedHosts());
+    await using zk = await through(relay);
+    await using other = await connect(sharedHosts());
+    const path = uniqueRoot();
+    const handle = await new Lock(zk, path).acquire();
+    const lost = new Promise((resolve) => handle.lost.addEventListener("abort", resolve));
+    relay.partition();
+    const order: string[] = [];
+    const next = new Lock(other, path).acquire({ timeoutMs: 20_000 }).then((acquired) => {
+      order.push("acquired");
+      return acquired;
+    });
+    await lost;
+    order.push("lost");
+    expect(handle.isHeld()).toBe(false);
+    expect(handle.lost.reason).toMatchObject({ code: "lock-lost", cause: { code: "session-lost" } });
+    const acquired = await next;
+    expect(order).toEqual(["lost", "acquired"]);
+    expect(acquired.fencingToken).toBeGreaterThan(handle.fencingToken);
+    await acquired.release();
+  });
+
+  it("is followed by a new one by itself, with the next epoch, and what it held stays lost", async () => {
+    await using relay = await Relay.start(sharedHosts());
+    await using zk = await through(relay);
+    const handle = await new Lock(zk, uniqueRoot()).acquire();
+    const first = zk.session;
+    relay.refuse();
+    await waitUntil(() => first.lost.aborted, { what: "the deadline passes" });
+    expect(first.lost.reason).toBeInstanceOf(SessionLostError);
+    expect(first.validUntil).toBe(0);
+    relay.open();
+    await waitUntil(() => zk.state === "connected", { what: "a new session is there" });
+    expect(zk.session.epoch).toBe(2);
+    expect(zk.session.id).not.toBe(first.id);
+    expect(handle.isHeld()).toBe(false);
+  });
+
+  it("stays valid without any traffic of the user's: its heartbeat moves the deadline", async () => {
+    await using zk = await connect(sharedHosts(), { sessionTimeoutMs: 1_000 });
+    const { validUntil, id } = zk.session;
+    await waitUntil(() => performance.now() > validUntil + 1_000, { what: "the first deadline is long past" });
+    expect(zk.session.id).toBe(id);
+    expect(zk.session.validUntil).toBeGreaterThan(performance.now());
+  });
+
+  it("is not used before a sync was answered on a new connection, so that reads after it are current (H2, H18)", async () => {
+    await using relay = await Relay.start(sharedHosts());
+    await using zk = await through(relay);
+    const syncLost = relay.lose("reply", OpCode.sync);
+    relay.cut();
+    await syncLost;
+    // That connection was given up with its sync; the next one has its own.
+    await waitUntil(() => zk.state === "connected", { what: "it is connected" });
+    expect(zk.session.epoch).toBe(1);
+  });
+});
+
+describe("a write whose connection is lost", () => {
+  it("is unknown when its reply was lost, and not applied when it was never sent", async () => {
+    await using relay = await Relay.start(sharedHosts());
+    await using zk = await connect(relay.address, {
+      sessionTimeoutMs: SESSION_TIMEOUT_MS,
+      retry: { maxElapsedMs: 500 },
+    });
+    const path = uniqueRoot();
+    await zk.create(path);
+    for (const lose of ["request", "reply"] as const) {
+      const lost = relay.lose(lose, OpCode.setData);
+      const error = await zk.set(path, lose).catch((reason: unknown) => reason);
+      await lost;
+      expect(error).toBeInstanceOf(ConnectionLossError);
+      expect(error).toMatchObject({ outcome: "unknown", path });
+      expect((await zk.get(path)).data.toString()).toBe(lose === "reply" ? "reply" : "");
+    }
+    relay.refuse();
+    await waitUntil(() => zk.state === "suspended", { what: "it is suspended" });
+    await expect(zk.set(path, "never sent")).rejects.toMatchObject({ code: "timeout", outcome: "not-applied" });
+    relay.open();
+    await zk.delete(path);
+  });
+
+  it("is repeated by update until it is known to be applied exactly once (H7)", async () => {
+    await using relay = await Relay.start(sharedHosts());
+    await using zk = await through(relay);
+    const path = uniqueRoot();
+    await zk.create(path, "0");
+    const increment = (data: Buffer) => String(Number(data.toString()) + 1);
+    // Never arrived: the same compare-and-set is simply sent again.
+    void relay.lose("request", OpCode.setData);
+    expect((await zk.update(path, increment)).data.toString()).toBe("1");
+    // Applied, but the reply was lost: the repetition is refused, and what is stored cannot tell whose write it was.
+    void relay.lose("reply", OpCode.setData);
+    await expect(zk.update(path, increment)).rejects.toMatchObject({ code: "unknown-outcome", outcome: "unknown" });
+    expect((await zk.get(path)).data.toString()).toBe("2");
+    // With data that records who wrote it, it can tell.
+    void relay.lose("reply", OpCode.setData);
+    const applied = await zk.update(path, () => "3 by me", { contains: (data) => data.toString() === "3 by me" });
+    expect(applied.data.toString()).toBe("3 by me");
+    expect(applied.stat.version).toBe(3);
+    await zk.delete(path);
+  });
+});
