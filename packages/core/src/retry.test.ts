@@ -69,6 +69,27 @@ describe("retry", () => {
     expect(delays.slice(2)).toEqual([400, 400, 400, 400]);
   });
 
+  it("spreads the delays of clients that failed together: jitter multiplies by 1 to 2", async () => {
+    const random = vi.spyOn(Math, "random");
+    for (const [luck, delayMs] of [
+      [0, 100],
+      [0.5, 150],
+      [0.99, 199],
+    ] as const) {
+      random.mockReturnValue(luck);
+      const attempt = vi.fn(async () => {
+        if (attempt.mock.calls.length === 1) throw LOSS;
+      });
+      const result = retry(attempt, retrying(signal));
+      await vi.advanceTimersByTimeAsync(delayMs - 1);
+      expect(attempt).toHaveBeenCalledTimes(1);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(attempt).toHaveBeenCalledTimes(2);
+      await result;
+    }
+    random.mockRestore();
+  });
+
   it("fails at once with the very error that must not be repeated", async () => {
     const error = new NoNodeError("gone", { path: "/a" });
     const attempt = vi.fn(async () => {

@@ -32,6 +32,7 @@ describe.each(DIALECTS)("in dialect %s, the number is read from", (dialect) => {
     ["Curator with protection", `_c_${ID}-lock-0000000007`, 7],
     ["go-zookeeper, whose id has no dashes", `_c_${ID.replaceAll("-", "")}-lock-0000000007`, 7],
     ["Curator without protection", "lock-0000000007", 7],
+    ["a client whose id contains the marker too", "my-lock-lock-0000000007", 7],
     ["number 1 behind a dash, which is not -1 (H55)", `_c_${ID}-lock-0000000001`, 1],
     ["the last one before the wrap", `_c_${ID}-lock-2147483647`, 2 ** 31 - 1],
     ["the first one after the wrap (H54)", `_c_${ID}-lock--2147483648`, -(2 ** 31)],

@@ -7,7 +7,7 @@ import type { HostAddress } from "../hosts.js";
  *
  * One name that cannot be resolved does not matter while another can.
  */
-export async function resolveAddresses(hosts: readonly HostAddress[]): Promise<string> {
+export async function resolveAddresses(hosts: readonly HostAddress[]): Promise<readonly string[]> {
   const results = await Promise.allSettled(
     hosts.map(async ({ host, port }) => {
       const addresses = await lookup(host, { all: true });
@@ -17,5 +17,5 @@ export async function resolveAddresses(hosts: readonly HostAddress[]): Promise<s
   );
   const addresses = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
   if (addresses.length === 0) throw (results[0] as PromiseRejectedResult).reason;
-  return addresses.join(",");
+  return addresses;
 }

@@ -10,17 +10,21 @@ import type {
   WatchEvent,
 } from "../transport.js";
 import { resolveAddresses } from "./addresses.js";
-import { createHandle, isTrying, type NativeHandle, STATE_CONNECTED } from "./binding.js";
+import { createHandle, isTrying, type NativeHandle } from "./binding.js";
+import { withoutInheritance } from "./close-on-exec.js";
 import * as convert from "./convert.js";
 import { closeHandle, registerHandle } from "./open-handles.js";
 import { submit } from "./submit.js";
 
 /** How often a handle that is connecting is looked at: the C client does not say when it has given up (N6, N11). */
 const POLL_MS = 20;
-/** First and longest wait after a failed attempt, in milliseconds. */
+/** Wait after the list of servers was gone through in vain: the first and the longest, in milliseconds. */
 const MIN_BACKOFF_MS = 20;
 const MAX_BACKOFF_MS = 1_000;
-/** First bound on one attempt, in milliseconds. It doubles up to the session timeout, for servers that are slow. */
+/**
+ * Bound on one attempt the first time round, in milliseconds. It doubles each time, for servers that are slow, up to half
+ * of the session: before two thirds of it the C client would give up by itself, leaving a poll handle of a closed socket.
+ */
 const MIN_ATTEMPT_MS = 1_000;
 
 const WATCH_EVENTS: ReadonlySet<string> = new Set<WatchEvent["type"]>(["created", "deleted", "changed", "child"]);
@@ -33,11 +37,13 @@ type Attempt = "connected" | "failed" | "ended";
 /**
  * One ZooKeeper session over the native binding.
  *
- * **One native handle per connection.** When the connection is lost, the handle is thrown away and a new one takes the
- * session over by its id and password. The C client could reconnect by itself, but after it has gone through the list of
- * servers once it waits for up to a third of the session (N11), it can fall silent for good (N6), and it re-sends all its
- * watches in one packet that may exceed the server's limit, after which it can never reconnect (H38). The old handle is
- * always closed before the new one is made, so that two never compete for a session (H25).
+ * **One native handle, one server, one socket.** When a connection is lost or cannot be made, the handle is thrown away,
+ * and a new one takes the session over by its id and password, at the next server. The C client could move on by itself,
+ * but once through its list it waits for up to a third of the session (N11), it can fall silent for good (N6), and it
+ * re-sends all watches in one packet that may exceed the server's limit, after which it can never reconnect (H38). And the
+ * binding forgets to stop polling a socket that the C client has closed: when another socket of the process has got the
+ * same descriptor meanwhile, the late stop makes that one deaf (N5). The old handle is always closed before the new one
+ * is made, so that two never compete for a session (H25).
  */
 export class NativeSession implements TransportSession {
   readonly #request: SessionRequest;
@@ -45,6 +51,7 @@ export class NativeSession implements TransportSession {
   readonly #closing = new AbortController();
   #handle: NativeHandle | undefined;
   #isConnected = false;
+  #address = "";
   #credentials: { readonly client_id: string; readonly client_password: string } | undefined;
   #attemptSettled: ((attempt: Attempt) => void) | undefined;
   #closed: Promise<void> | undefined;
@@ -76,47 +83,61 @@ export class NativeSession implements TransportSession {
     return this.#closed;
   }
 
+  /** Goes through the servers, again and again, until one takes the session or the session has ended. */
   async #connect(): Promise<void> {
-    for (let attempt = 0; !this.#closing.signal.aborted; attempt++) {
+    const { signal } = this.#closing;
+    for (let round = 0; !signal.aborted; round++) {
       try {
-        const result = await this.#attempt(attempt);
-        if (result !== "failed") return;
-        throw new Error(
-          `no server of ${this.#request.hosts.map(({ host, port }) => `${host}:${port}`)} took the session`,
-        );
+        for (const address of await this.#addresses()) {
+          const limitMs = Math.min(this.#request.sessionTimeoutMs / 2, MIN_ATTEMPT_MS * 2 ** round);
+          if (signal.aborted || (await this.#attempt(address, limitMs)) !== "failed") return;
+        }
+        throw new Error("no server took the session");
       } catch (error) {
-        if (this.#closing.signal.aborted) return;
-        this.#events.connectFailed(error as Error);
+        if (!signal.aborted) this.#events.connectFailed(error as Error);
       }
-      const backoff = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** attempt);
-      await pause(backoff * (0.5 + Math.random() / 2), this.#closing.signal).catch(() => {});
+      const backoff = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** round);
+      await pause(backoff * (0.5 + Math.random() / 2), signal).catch(() => {});
     }
   }
 
+  /** The servers in random order, so that clients spread; the one that was lost comes last. */
+  async #addresses(): Promise<readonly string[]> {
+    const shuffled = (await resolveAddresses(this.#request.hosts))
+      .map((address) => ({ address, key: address === this.#address ? 1 : Math.random() }))
+      .sort((a, b) => a.key - b.key);
+    return shuffled.map(({ address }) => address);
+  }
+
   /** Makes a handle and watches over it until it is connected, has given up, or has taken too long. */
-  async #attempt(attempt: number): Promise<Attempt> {
-    const connect = await resolveAddresses(this.#request.hosts);
-    if (this.#closing.signal.aborted) return "ended";
+  async #attempt(address: string, limitMs: number): Promise<Attempt> {
     const handle = createHandle();
-    handle.emit = (event, _, value) => setImmediate(() => this.#onEvent(handle, event, value));
-    const begun = handle.init({
-      connect,
+    handle.emit = (event, _, value) => {
+      setImmediate(() => this.#onEvent(handle, event, value));
+      // The one call that is made inside a native callback: the connection is gone, so there is no CLOSE to lose (N9);
+      // later, the binding would stop polling a descriptor that may be another socket's by then.
+      if (event === "connecting") closeHandle(handle);
+    };
+    const config = {
+      connect: address,
       timeout: this.#request.sessionTimeoutMs,
       debug_level: 0,
       host_order_deterministic: false,
       // Otherwise eleven partial reads in a row make the binding close a healthy session (N1).
       response_counter_limit: 2 ** 31 - 1,
       ...this.#credentials,
-    });
+    };
+    const begun = withoutInheritance(() => handle.init(config));
     if (begun instanceof Error) throw begun;
     registerHandle(handle);
     this.#handle = handle;
+    this.#address = address;
     for (const { scheme, credentials } of this.#request.auth) handle.add_auth(scheme, credentials, () => {});
 
     const settled = new Promise<Attempt>((resolve) => {
       this.#attemptSettled = resolve;
     });
-    const giveUpAt = performance.now() + Math.min(this.#request.sessionTimeoutMs, MIN_ATTEMPT_MS * 2 ** attempt);
+    const giveUpAt = performance.now() + limitMs;
     const poll = setInterval(() => {
       if (!isTrying(handle) || performance.now() > giveUpAt) this.#attemptSettled?.("failed");
     }, POLL_MS);
@@ -134,7 +155,7 @@ export class NativeSession implements TransportSession {
     } else if (event === "connect") {
       this.#onConnect(handle);
     } else if (event === "connecting") {
-      this.#onConnectionLoss(handle);
+      this.#onConnectionLoss();
     } else if (event === "close") {
       this.#onEnd(value as number);
     }
@@ -147,18 +168,13 @@ export class NativeSession implements TransportSession {
     this.#events.connected({ id: convert.sessionId(handle.client_id), timeoutMs: handle.timeout });
   }
 
-  #onConnectionLoss(handle: NativeHandle): void {
-    if (!this.#isConnected) return;
-    this.#isConnected = false;
-    this.#events.disconnected();
-    // The C client may have connected again already; its event follows. Closing it now would end the session.
-    if (handle.state === STATE_CONNECTED || this.#closed !== undefined) return;
+  #onConnectionLoss(): void {
     this.#dropHandle();
+    this.#events.disconnected();
     void this.#connect();
   }
 
   #onEnd(code: number): void {
-    this.#isConnected = false;
     this.#attemptSettled?.("ended");
     this.#dropHandle();
     this.#events.ended(code === EXPIRED ? "expired" : "auth-failed");

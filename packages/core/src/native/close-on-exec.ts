@@ -1,0 +1,37 @@
+import { fstatSync, readdirSync } from "node:fs";
+import koffi from "koffi";
+
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
+
+const fcntl = process.platform === "linux" ? koffi.load(null).func("int fcntl(int fd, int command, ...)") : undefined;
+
+/**
+ * Runs something that opens a socket, and keeps that socket from the child processes of this one.
+ *
+ * The C client opens its sockets without `SOCK_CLOEXEC`, so that a child started meanwhile inherits them. When the C
+ * client then closes its own copy, the connection lives on in the child, and with it an entry in this process's epoll
+ * set which can no longer be removed: the event loop spins for as long as the child lives, and whatever socket gets the
+ * same descriptor next is deaf. Node.js cannot set the flag by itself, hence the foreign function. Only Linux has this;
+ * elsewhere a poll set forgets a descriptor when it is closed.
+ */
+export function withoutInheritance<T>(open: () => T): T {
+  if (fcntl === undefined) return open();
+  const before = new Set(openSockets());
+  const result = open();
+  for (const socket of openSockets()) if (!before.has(socket)) fcntl(socket, F_SETFD, "int", FD_CLOEXEC);
+  return result;
+}
+
+function openSockets(): readonly number[] {
+  // Looked at after the listing: its own descriptor is closed by then, and the new socket may get that very number.
+  return readdirSync("/proc/self/fd").map(Number).filter(isSocket);
+}
+
+function isSocket(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isSocket();
+  } catch {
+    return false;
+  }
+}
