@@ -107,6 +107,7 @@ describe("a write whose connection is lost", () => {
     await waitUntil(() => zk.state === "suspended", { what: "it is suspended" });
     await expect(zk.set(path, "never sent")).rejects.toMatchObject({ code: "timeout", outcome: "not-applied" });
     relay.open();
+    await waitUntil(() => zk.state === "connected", { what: "it is connected again" });
     await zk.delete(path);
   });
 

@@ -54,9 +54,10 @@ export async function perform<T>(client: Client, operation: Operation<T>): Promi
           policy: client.settings.retry,
           signal,
           shouldRetry: (error) => {
+            if (!isLossError(error)) return false;
             lastError = error;
             isUnderWay = false;
-            return isLossError(error) && (effect !== "write" || error.outcome === "not-applied");
+            return effect !== "write" || error.outcome === "not-applied";
           },
         },
       ),

@@ -18,9 +18,13 @@ import { submit } from "./submit.js";
 
 /** How often a handle that is connecting is looked at: the C client does not say when it has given up (N6, N11). */
 const POLL_MS = 20;
-/** Wait after the list of servers was gone through in vain: the first and the longest, in milliseconds. */
+/**
+ * Wait after the list of servers was gone through in vain, in milliseconds: the first, and the longest, which is also
+ * bounded by a part of the session, so that a short session is not spent waiting.
+ */
 const MIN_BACKOFF_MS = 20;
 const MAX_BACKOFF_MS = 1_000;
+const MAX_BACKOFF_OF_SESSION = 1 / 20;
 /**
  * Bound on one attempt the first time round, in milliseconds. It doubles each time, for servers that are slow, up to half
  * of the session: before two thirds of it the C client would give up by itself, leaving a poll handle of a closed socket.
@@ -96,7 +100,8 @@ export class NativeSession implements TransportSession {
       } catch (error) {
         if (!signal.aborted) this.#events.connectFailed(error as Error);
       }
-      const backoff = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** round);
+      const longest = Math.min(MAX_BACKOFF_MS, this.#request.sessionTimeoutMs * MAX_BACKOFF_OF_SESSION);
+      const backoff = Math.min(longest, MIN_BACKOFF_MS * 2 ** round);
       await pause(backoff * (0.5 + Math.random() / 2), signal).catch(() => {});
     }
   }

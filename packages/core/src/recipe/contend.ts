@@ -1,3 +1,4 @@
+import { NoNodeError } from "../errors.js";
 import { isLossError } from "../perform.js";
 import { Place, type Queue } from "./place.js";
 import type { Decision } from "./queue.js";
@@ -24,48 +25,60 @@ const ABANDON_LIMIT_MS = 250;
  */
 export async function contend(queue: Queue, signal: AbortSignal): Promise<Place> {
   for (;;) {
-    const place = await attempt(queue, signal, waitForGrant);
-    if (place !== undefined) return place;
+    const result = await attempt(queue, signal, waitForGrant);
+    if (result instanceof Place) return result;
   }
 }
 
 /** Contends without waiting for others: the granted place, or `undefined` if somebody is before it. */
 export async function tryContend(queue: Queue, signal: AbortSignal): Promise<Place | undefined> {
-  return await attempt(queue, signal, async () => false);
+  for (;;) {
+    const result = await attempt(queue, signal, async (_, decision) => decision);
+    if (result instanceof Place) return result;
+    if (result === "wait") return undefined;
+  }
 }
 
-/** Takes a place and keeps it if `decide` says so; on every other way out it is given up. */
+/**
+ * Takes a place and keeps it if it is granted, at once or by what `pursue` does then. On every other way out it is given
+ * up: because others are before it (`wait`), or because it is not there any more (`gone`).
+ */
 async function attempt(
   queue: Queue,
   signal: AbortSignal,
-  isGranted: (place: Place, decision: Decision, signal: AbortSignal) => Promise<boolean>,
-): Promise<Place | undefined> {
+  pursue: (place: Place, decision: Decision, signal: AbortSignal) => Promise<Decision>,
+): Promise<Place | "wait" | "gone"> {
   const session = await queue.client.ready(signal);
   const place = new Place(queue, session);
+  let outcome: "wait" | "gone" = "gone";
   try {
-    const decision = await place.enter(signal);
-    if (decision.kind === "granted" || (await isGranted(place, decision, signal))) {
+    const { kind } = await pursue(place, await place.enter(signal), signal);
+    if (kind === "granted") {
       await place.settleToken(signal);
       // The single point of decision: an abort after it comes too late, one before it wins (H48). The session must be
       // alive now, not when the listing was asked for (H45).
       signal.throwIfAborted();
       if (session.isValid()) return place;
+    } else {
+      outcome = kind;
     }
   } catch (error) {
-    if (signal.aborted || !isLossError(error)) {
+    // Its znode went with the session, or was deleted by somebody else, perhaps with the whole queue.
+    const isGone = isLossError(error) || error instanceof NoNodeError;
+    if (signal.aborted || !isGone) {
       await goneWithin(place.remove(), ABANDON_LIMIT_MS);
       throw signal.aborted ? signal.reason : error;
     }
   }
   await goneWithin(place.remove(), ABANDON_LIMIT_MS);
-  return undefined;
+  return outcome;
 }
 
-async function waitForGrant(place: Place, first: Decision, signal: AbortSignal): Promise<boolean> {
+async function waitForGrant(place: Place, first: Decision, signal: AbortSignal): Promise<Decision> {
   let decision = first;
   while (decision.kind === "wait") {
     await place.predecessorGone(decision.predecessor, signal);
     decision = await place.review(signal);
   }
-  return decision.kind === "granted";
+  return decision;
 }

@@ -1,8 +1,9 @@
 import type { Client } from "../client.js";
 import { orAbort, type WaitOptions, withDeadline } from "../deadline.js";
-import { NoNodeError, type ZookitError } from "../errors.js";
-import { checkWithWaitOptions, isLossError } from "../perform.js";
+import type { ZookitError } from "../errors.js";
+import { checkWithWaitOptions } from "../perform.js";
 import type { Place } from "./place.js";
+import { waitForDeletion } from "./wait-for-deletion.js";
 
 /**
  * After this time of holding, in milliseconds, the holder begins to watch its own znode. Short critical sections are over
@@ -26,6 +27,8 @@ export class Holding {
   readonly #place: Place;
   readonly #lostError: LostError;
   readonly #lost = new AbortController();
+  /** Aborts when it is not held any more, for whatever reason. */
+  readonly #stopped = new AbortController();
   readonly #ownWatchTimer: NodeJS.Timeout;
   #releasing: Promise<void> | undefined;
 
@@ -88,24 +91,20 @@ export class Holding {
 
   #stop(): void {
     clearTimeout(this.#ownWatchTimer);
+    this.#stopped.abort();
     this.#place.session.lost.removeEventListener("abort", this.#onSessionLost);
   }
 
   /** Watches the own znode for as long as it is held. */
   async #watchOwn(): Promise<void> {
     const { session } = this.#place;
-    while (this.isHeld()) {
-      const watch = session.watch("data", this.path);
-      try {
-        await session.request("get", { path: this.path, watch: true });
-        await watch.fired;
-      } catch (error) {
-        if (error instanceof NoNodeError) this.#lose("its znode was deleted by somebody else", error);
-        // Another session's end is told by its signal; anything but a lost connection would only be refused again.
-        if (!isLossError(error) || (await this.#client.ready().catch(() => undefined)) !== session) return;
-      } finally {
-        watch.cancel();
-      }
+    const step = { client: this.#client, session, signal: this.#stopped.signal };
+    try {
+      await waitForDeletion(step, this.path);
+      this.#lose("its znode was deleted by somebody else", undefined);
+    } catch {
+      // It was released, or its session has ended, which is told by the session; or the znode may not be read, and
+      // a deletion shows only in the next holder's token.
     }
   }
 }

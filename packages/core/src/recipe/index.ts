@@ -18,3 +18,5 @@ export { Place, type Queue } from "./place.js";
 export { type Contender, type Decision, decide, type Naming, queueOf } from "./queue.js";
 export { goneWithin, type Removal, remove, type Unwanted } from "./removal.js";
 export { compareSequence, parseSequence } from "./sequence.js";
+export { waitForDeletion } from "./wait-for-deletion.js";
+export { type Step, withinSession } from "./within-session.js";

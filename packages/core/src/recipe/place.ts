@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { MAX_TIMER_MS } from "../check.js";
 import type { Client } from "../client.js";
 import { orAbort } from "../deadline.js";
-import { NoNodeError, SessionLostError } from "../errors.js";
+import { NoNodeError } from "../errors.js";
 import { ensurePath } from "../nodes.js";
 import { join, nameOf } from "../path.js";
 import { isLossError } from "../perform.js";
@@ -11,6 +11,8 @@ import type { CreateMode, Stat } from "../znode.js";
 import { tokenFromListing } from "./fencing-token.js";
 import { type Decision, decide, type Naming } from "./queue.js";
 import { listByPrefix, type Removal, remove } from "./removal.js";
+import { waitForDeletion } from "./wait-for-deletion.js";
+import { reconnected, type Step, withinSession } from "./within-session.js";
 
 /** A queue of contenders: the children of one znode, ordered by their sequence numbers. */
 export interface Queue {
@@ -83,7 +85,7 @@ export class Place {
           await this.#ensureParent(signal);
         } else if (isLossError(error)) {
           this.#isUncertain = true;
-          await this.#reconnected(signal);
+          await reconnected(this.#step(signal));
         } else {
           throw error;
         }
@@ -93,35 +95,24 @@ export class Place {
 
   /** Lists again and decides again. One round trip. */
   async review(signal: AbortSignal): Promise<Decision> {
-    return await this.#throughLoss(signal, async () => this.#decide(await orAbort(this.#list(), signal), false));
+    return this.#decide(await withinSession(this.#step(signal), () => this.#list()), false);
   }
 
-  /** Waits until the predecessor's znode may have gone. One round trip to arm the watch; with it travels what the token may still need. */
+  /** Waits until the znode that goes before this one is gone. What the token may still need travels along. */
   async predecessorGone(predecessor: string, signal: AbortSignal): Promise<void> {
-    const path = join(this.#queue.parent, predecessor);
-    for (;;) {
-      const watch = this.session.watch("data", path);
-      try {
-        // A get leaves no watch behind where there is no znode any more, as an exists would (H36).
-        const armed = this.session.request("get", { path, watch: true });
-        const [token] = await orAbort(Promise.all([this.#resolveToken(), armed]), signal);
+    // If it fails, it is asked for again when the place is granted.
+    this.#resolveToken().then(
+      (token) => {
         this.#token = token;
-        if ((await orAbort(watch.fired, signal)) === "deleted") return;
-      } catch (error) {
-        if (error instanceof NoNodeError) return;
-        if (signal.aborted || !isLossError(error)) throw error;
-        await this.#reconnected(signal);
-      } finally {
-        watch.cancel();
-      }
-    }
+      },
+      () => {},
+    );
+    await waitForDeletion(this.#step(signal), join(this.#queue.parent, predecessor));
   }
 
-  /** Asks for the own znode's czxid if no listing has given a token yet. One round trip if so. */
+  /** Asks for the own znode's czxid if nothing has given a token yet. One round trip if so. */
   async settleToken(signal: AbortSignal): Promise<void> {
-    await this.#throughLoss(signal, async () => {
-      this.#token = await orAbort(this.#resolveToken(), signal);
-    });
+    this.#token = await withinSession(this.#step(signal), () => this.#resolveToken());
   }
 
   /** Gives the place up: from now on the janitor sees to it that the znode goes. */
@@ -212,21 +203,7 @@ export class Place {
     return this.#token ?? (await this.session.request("exists", { path: this.#path, watch: false })).czxid;
   }
 
-  /** Repeats a read for as long as the session lives. */
-  async #throughLoss<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await read();
-      } catch (error) {
-        if (signal.aborted || !isLossError(error)) throw error;
-        await this.#reconnected(signal);
-      }
-    }
-  }
-
-  /** Waits until this very session is connected again. */
-  async #reconnected(signal: AbortSignal): Promise<void> {
-    if ((await this.#queue.client.ready(signal)) === this.session) return;
-    throw new SessionLostError("the session of this place in the queue has ended", { cause: this.session.lost.reason });
+  #step(signal: AbortSignal): Step {
+    return { client: this.#queue.client, session: this.session, signal };
   }
 }
