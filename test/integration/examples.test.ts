@@ -1,0 +1,37 @@
+import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { sharedHosts, uniqueRoot } from "../harness/index.js";
+
+const directory = fileURLToPath(new URL("../../examples/", import.meta.url));
+const files = readdirSync(directory).filter((name) => name.endsWith(".ts"));
+
+/** What each example prints, as a whole. */
+const outputs: Readonly<Record<string, RegExp>> = {
+  "with-lock.ts":
+    /^holding the lock with fencing token (\d+)\nreleased the lock after writing "all is well" under token \1\n$/,
+};
+
+async function run(file: string): Promise<{ stdout: string; stderr: string }> {
+  // Rejects unless the exit code is 0.
+  return await promisify(execFile)(
+    process.execPath,
+    ["--conditions=@zookit/source", "--import", "tsx", `${directory}${file}`],
+    { env: { ...process.env, ZOOKEEPER_HOSTS: `${sharedHosts()}${uniqueRoot("examples")}` }, timeout: 30_000 },
+  );
+}
+
+describe("examples", () => {
+  it("are all run here", () => {
+    expect(files).toEqual(Object.keys(outputs));
+  });
+
+  it.each(files)("%s does what it says, prints no warning, and lets the process end by itself", async (file) => {
+    const { stdout, stderr } = await run(file);
+
+    expect(stdout).toMatch(outputs[file] as RegExp);
+    expect(stderr).toBe("");
+  });
+});
