@@ -35,7 +35,8 @@ export class Worker implements AsyncDisposable {
     const found = () => this.#events.find(({ event }) => event === name);
     return await waitUntil(
       () => {
-        if (this.#child.exitCode) throw new Error(`the worker failed: ${this.#stderr}`);
+        const { exitCode, signalCode } = this.#child;
+        if (exitCode || signalCode) throw new Error(`the worker ended with ${signalCode ?? exitCode}: ${this.#stderr}`);
         return found();
       },
       { timeoutMs, what: `the worker says ${name}` },

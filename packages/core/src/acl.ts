@@ -27,8 +27,16 @@ export const READ_ACL: readonly Acl[] = [{ scheme: "world", id: "anyone", permis
 /** Everything to whoever the creating client has authenticated as. */
 export const CREATOR_ALL_ACL: readonly Acl[] = [{ scheme: "auth", id: "", permissions: Permission.all }];
 
-/** An ACL entry for a user of scheme `digest`; only the hash of the password travels in it. */
+/**
+ * An ACL entry for a user of scheme `digest`; only the hash of the password travels in it.
+ *
+ * @throws {InvalidArgumentError} no strings, a user that is empty or contains a colon, or bits out of range.
+ */
 export function digestAcl(user: string, password: string, permissions: number = Permission.all): Acl {
+  if (typeof user !== "string" || user === "" || user.includes(":") || typeof password !== "string") {
+    throw new InvalidArgumentError("digestAcl needs a user without a colon, and a password, both strings");
+  }
+  checkPermissions(permissions);
   const hash = createHash("sha1").update(`${user}:${password}`, "utf8").digest("base64");
   return { scheme: "digest", id: `${user}:${hash}`, permissions };
 }
@@ -43,9 +51,7 @@ export function checkAcl(acl: unknown, path?: string): readonly Acl[] {
     if (typeof scheme !== "string" || scheme === "" || typeof id !== "string") {
       throw new InvalidArgumentError("an acl entry needs the strings scheme and id", { path });
     }
-    if (!Number.isInteger(permissions) || (permissions as number) < 1 || (permissions as number) > Permission.all) {
-      throw new InvalidArgumentError("permissions must be bits of Permission, 1 to 31", { path });
-    }
+    checkPermissions(permissions, path);
   }
   return acl as readonly Acl[];
 }
@@ -61,4 +67,10 @@ export function checkAuth(auth: unknown): readonly Auth[] {
     }
   }
   return list as readonly Auth[];
+}
+
+function checkPermissions(permissions: unknown, path?: string): void {
+  if (!Number.isInteger(permissions) || (permissions as number) < 1 || (permissions as number) > Permission.all) {
+    throw new InvalidArgumentError("permissions must be bits of Permission, 1 to 31", { path });
+  }
 }

@@ -2,9 +2,9 @@ import type { Acl } from "./acl.js";
 import { publish } from "./diagnostics.js";
 import { AuthFailedError, ClosedError, type ZookitError } from "./errors.js";
 import { Latest } from "./latest.js";
+import { LiveSession } from "./live-session.js";
 import type { Chroot } from "./path.js";
 import type { RetryPolicy } from "./retry.js";
-import { LiveSession } from "./session.js";
 import { type ClientEvent, type ClientState, nextState } from "./state.js";
 import type { SessionRequest, Transport } from "./transport.js";
 

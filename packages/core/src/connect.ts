@@ -62,10 +62,11 @@ export async function connect(hosts: string, options?: ConnectOptions): Promise<
     transport: given.transport === undefined ? await loadNativeTransport() : checkTransport(given.transport),
   });
   try {
-    await withDeadline({ signal, timeoutMs: connectTimeoutMs }, `connecting to ${hosts}`, (both) => client.ready(both));
+    const options = { signal, timeoutMs: connectTimeoutMs };
+    await withDeadline(options, `connecting to ${hosts}`, {}, (both) => client.ready(both));
   } catch (error) {
     await client.close();
-    if (!(error instanceof TimeoutError)) throw error;
+    if (!(error instanceof TimeoutError) || error === signal?.reason) throw error;
     const cause = client.lastConnectFailure;
     throw new TimeoutError(cause === undefined ? error.message : `${error.message}: ${cause.message}`, { cause });
   }

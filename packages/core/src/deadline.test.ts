@@ -20,7 +20,7 @@ afterEach(() => {
 describe("withDeadline", () => {
   it("resolves as the work does, and leaves neither a listener nor a timer", async () => {
     const { signal } = new AbortController();
-    const result = await withDeadline({ signal, timeoutMs: 1_000 }, "working", async (both) => {
+    const result = await withDeadline({ signal, timeoutMs: 1_000 }, "working", {}, async (both) => {
       expect(listeners(signal)).toBe(1);
       return both.aborted;
     });
@@ -31,7 +31,7 @@ describe("withDeadline", () => {
 
   it("leaves neither a listener nor a timer when the work fails, also when it throws synchronously", async () => {
     const { signal } = new AbortController();
-    const failing = withDeadline({ signal, timeoutMs: 1_000 }, "working", () => {
+    const failing = withDeadline({ signal, timeoutMs: 1_000 }, "working", {}, () => {
       throw reason;
     });
     await expect(failing).rejects.toBe(reason);
@@ -41,7 +41,7 @@ describe("withDeadline", () => {
 
   it.each([reason, "text", 0, null])("passes the abort on with the very same reason: %s", async (given) => {
     const controller = new AbortController();
-    const working = withDeadline({ signal: controller.signal }, "working", (both) => orAbort(NEVER, both));
+    const working = withDeadline({ signal: controller.signal }, "working", {}, (both) => orAbort(NEVER, both));
     controller.abort(given);
     await expect(working).rejects.toBe(given);
     expect(listeners(controller.signal)).toBe(0);
@@ -49,7 +49,7 @@ describe("withDeadline", () => {
 
   it("rejects with a TimeoutError that says what took too long", async () => {
     const { signal } = new AbortController();
-    const working = withDeadline({ signal, timeoutMs: 250 }, "mowing the lawn", (both) => orAbort(NEVER, both));
+    const working = withDeadline({ signal, timeoutMs: 250 }, "mowing the lawn", {}, (both) => orAbort(NEVER, both));
     const failed = expect(working).rejects.toThrow(
       expect.objectContaining({
         name: "TimeoutError",
@@ -64,20 +64,20 @@ describe("withDeadline", () => {
 
   it("does not time out before its time", async () => {
     const work = new Promise((resolve) => setTimeout(resolve, 249, "done"));
-    const working = withDeadline({ timeoutMs: 250 }, "working", (both) => orAbort(work, both));
+    const working = withDeadline({ timeoutMs: 250 }, "working", {}, (both) => orAbort(work, both));
     await vi.advanceTimersByTimeAsync(249);
     expect(await working).toBe("done");
   });
 
   it("does not even begin under a signal that has aborted before", async () => {
     const run = vi.fn(async () => {});
-    await expect(withDeadline({ signal: AbortSignal.abort(reason) }, "working", run)).rejects.toBe(reason);
+    await expect(withDeadline({ signal: AbortSignal.abort(reason) }, "working", {}, run)).rejects.toBe(reason);
     expect(run).not.toHaveBeenCalled();
   });
 
   it("does not even begin with options that are wrong", async () => {
     const run = vi.fn(async () => {});
-    await expect(withDeadline({ timeoutMs: -1 }, "working", run)).rejects.toBeInstanceOf(InvalidArgumentError);
+    await expect(withDeadline({ timeoutMs: -1 }, "working", {}, run)).rejects.toBeInstanceOf(InvalidArgumentError);
     expect(run).not.toHaveBeenCalled();
   });
 });

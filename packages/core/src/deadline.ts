@@ -1,5 +1,6 @@
+import { setMaxListeners } from "node:events";
 import { checkInteger, MAX_TIMER_MS } from "./check.js";
-import { InvalidArgumentError, TimeoutError } from "./errors.js";
+import { type ErrorDetails, InvalidArgumentError, TimeoutError } from "./errors.js";
 import { describe } from "./znode.js";
 
 /** Options of everything that can wait. */
@@ -31,6 +32,7 @@ export function checkWaitOptions({ signal, timeoutMs }: WaitOptions): void {
 export async function withDeadline<T>(
   options: WaitOptions,
   what: string,
+  details: ErrorDetails,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   checkWaitOptions(options);
@@ -38,11 +40,11 @@ export async function withDeadline<T>(
   outer?.throwIfAborted();
   const controller = new AbortController();
   const onAbort = () => controller.abort(outer?.reason);
+  const onTimeout = () => controller.abort(new TimeoutError(`${what} took longer than ${timeoutMs} ms`, details));
+  // Many waits under one signal are no leak, of which Node.js would warn otherwise.
+  if (outer !== undefined) setMaxListeners(0, outer);
   outer?.addEventListener("abort", onAbort, { once: true });
-  const timer =
-    timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => controller.abort(new TimeoutError(`${what} took longer than ${timeoutMs} ms`)), timeoutMs);
+  const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
   try {
     return await run(controller.signal);
   } finally {

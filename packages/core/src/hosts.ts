@@ -32,7 +32,7 @@ export function parseConnectString(text: unknown): ConnectString {
 }
 
 function parseHost(part: string, whole: string): HostAddress {
-  const match = /^(?:\[(?<v6>[^\]]+)\]|(?<name>[^\s:[\]@]+))(?::(?<port>\d{1,5}))?$/.exec(part);
+  const match = /^(?:\[(?<v6>[^\]]+)\]|(?<name>[^\s\p{C}:[\]@]+))(?::(?<port>\d{1,5}))?$/u.exec(part);
   const { v6, name, port: digits } = match?.groups ?? {};
   const port = digits === undefined ? DEFAULT_PORT : Number(digits);
   if ((v6 === undefined ? name === undefined : !isIPv6(v6)) || port < 1 || port > 65_535) {

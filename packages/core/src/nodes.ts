@@ -3,9 +3,9 @@ import type { Acl } from "./acl.js";
 import type { Client } from "./client.js";
 import type { WaitOptions } from "./deadline.js";
 import { BadVersionError, NodeExistsError, NoNodeError, NotEmptyError } from "./errors.js";
+import type { LiveSession } from "./live-session.js";
 import { join, parentOf } from "./path.js";
-import { asNotApplied, isLossError, perform } from "./perform.js";
-import type { LiveSession } from "./session.js";
+import { isLossError, perform, withOutcome } from "./perform.js";
 import type { CreateMode } from "./znode.js";
 
 export interface NewNode {
@@ -39,7 +39,7 @@ export async function createNode(
   } catch (error) {
     if (!parents || !(error instanceof NoNodeError)) throw error;
     await ensurePath(client, parentOf(path), "persistent", acl, options).catch((reason) => {
-      throw asNotApplied(reason);
+      throw withOutcome(reason, "not-applied");
     });
     created = await create();
   }
@@ -99,6 +99,9 @@ async function ensureAbsolute(
   if (acl !== undefined && atOnce === undefined && isPerhapsOurs) await setFirstAcl(client, path, acl, options);
 }
 
+/** How many children a recursive deletion works on at a time: a flood of requests would starve the heartbeat (H27). */
+const DELETE_BATCH = 50;
+
 /** Deletes a znode with everything below it. Children that appear meanwhile are deleted too. */
 export async function deleteTree(
   session: LiveSession,
@@ -109,13 +112,10 @@ export async function deleteTree(
   for (;;) {
     signal.throwIfAborted();
     const { children } = await session.request("children", { path, watch: false });
-    await Promise.all(
-      children.map((name) =>
-        deleteTree(session, join(path, name), -1, signal).catch((error) => {
-          if (!(error instanceof NoNodeError)) throw error;
-        }),
-      ),
-    );
+    for (let from = 0; from < children.length; from += DELETE_BATCH) {
+      const batch = children.slice(from, from + DELETE_BATCH);
+      await Promise.all(batch.map((name) => deleteTree(session, join(path, name), -1, signal).catch(ignoreNoNode)));
+    }
     try {
       return await session.request("delete", { path, version });
     } catch (error) {
@@ -124,20 +124,26 @@ export async function deleteTree(
   }
 }
 
+function ignoreNoNode(error: unknown): void {
+  if (!(error instanceof NoNodeError)) throw error;
+}
+
 function canCreateWithAcl(client: Client): boolean {
   return client.settings.transport.capabilities.has("create-with-acl");
 }
 
-/** Gives a znode its ACL after it was created with the open one; if that is refused, the znode goes again. */
+/** Gives a znode its ACL after it was created with the open one; if that fails, the znode goes again if it can. */
 async function protect(client: Client, path: string, acl: readonly Acl[], options: WaitOptions): Promise<void> {
   try {
     await setFirstAcl(client, client.settings.chroot.toServer(path), acl, options);
   } catch (error) {
-    if (!isLossError(error)) {
-      const run = (session: LiveSession) => session.request("delete", { path, version: -1 });
-      await perform(client, { what: `delete ${path}`, path, effect: "idempotent", options: {}, run }).catch(() => {});
-    }
-    throw error;
+    const run = (session: LiveSession) => session.request("delete", { path, version: -1 });
+    const deletion = { what: `delete ${path}`, path, effect: "idempotent", options: {}, run } as const;
+    const isGone = await perform(client, deletion).then(
+      () => true,
+      () => false,
+    );
+    throw isGone ? error : withOutcome(error, "unknown");
   }
 }
 

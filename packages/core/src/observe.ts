@@ -2,8 +2,8 @@
 import type { Client } from "./client.js";
 import { orAbort } from "./deadline.js";
 import { NoNodeError } from "./errors.js";
+import type { LiveSession } from "./live-session.js";
 import { isLossError } from "./perform.js";
-import type { LiveSession } from "./session.js";
 import type { WatchKind } from "./watch-table.js";
 import type { Stat } from "./znode.js";
 

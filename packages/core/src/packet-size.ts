@@ -4,13 +4,15 @@ import type { OperationName, Operations } from "./transport.js";
 /** What a server accepts in one packet by default (`jute.maxbuffer`): 1 MiB − 1. */
 const MAX_PACKET_BYTES = 2 ** 20 - 1;
 
-// Request header (xid, type), the lengths of path and data, and the version or the flags.
-const HEADER = 8;
-const INT = 4;
-const LONG = 8;
+// Request header: xid and type.
+const HEADER_BYTES = 8;
+const INT_BYTES = 4;
+const LONG_BYTES = 8;
+const BOOL_BYTES = 1;
+const OPEN = [{ scheme: "world", id: "anyone" }];
 
 /**
- * Refuses a write that a server would answer by cutting the connection: repeated, it would cut every new connection too,
+ * Refuses a request that a server would answer by cutting the connection: repeated, it would cut every new connection too,
  * and fail every other request of the session each time (H10).
  *
  * @throws {DataTooLargeError}
@@ -19,20 +21,23 @@ export function checkPacketSize<Name extends OperationName>(
   operation: Name,
   request: Operations[Name]["request"],
 ): void {
-  if (!("data" in request)) return;
-  const { path, data } = request;
-  let bytes = HEADER + INT + Buffer.byteLength(path) + INT + data.length + INT;
-  if ("mode" in request) {
-    bytes += INT;
-    for (const { scheme, id } of request.acl ?? [{ scheme: "world", id: "anyone" }]) {
-      bytes += INT + INT + Buffer.byteLength(scheme) + INT + Buffer.byteLength(id);
-    }
-    if (request.ttlMs !== undefined) bytes += LONG;
-  }
+  let bytes = HEADER_BYTES + bytesOf(request.path);
+  if ("data" in request) bytes += INT_BYTES + request.data.length;
+  if ("version" in request) bytes += INT_BYTES;
+  if ("watch" in request) bytes += BOOL_BYTES;
+  if ("acl" in request || "mode" in request) bytes += bytesOfAcl(request.acl ?? OPEN);
+  if ("mode" in request) bytes += INT_BYTES + (request.ttlMs === undefined ? 0 : LONG_BYTES);
   if (bytes > MAX_PACKET_BYTES) {
-    throw new DataTooLargeError(
-      `${operation} ${path}: ${data.length} bytes of data make a packet of ${bytes} bytes; the limit is ${MAX_PACKET_BYTES}`,
-      { path },
-    );
+    const path = request.path.length > 100 ? `${request.path.slice(0, 100)}…` : request.path;
+    const limit = `a packet of ${bytes} bytes; the limit is ${MAX_PACKET_BYTES}`;
+    throw new DataTooLargeError(`${operation} ${path}: path and data make ${limit}`, { path: request.path });
   }
+}
+
+function bytesOf(text: string): number {
+  return INT_BYTES + Buffer.byteLength(text);
+}
+
+function bytesOfAcl(acl: readonly { readonly scheme: string; readonly id: string }[]): number {
+  return acl.reduce((bytes, { scheme, id }) => bytes + INT_BYTES + bytesOf(scheme) + bytesOf(id), INT_BYTES);
 }

@@ -50,15 +50,22 @@ export function join(parent: string, name: string): string {
 /** Maps between the paths of a client with a chroot and those of the server. */
 export interface Chroot {
   toServer(path: string): string;
+  /** The same for what a sequence number is appended to. */
+  prefixToServer(prefix: string): string;
   toClient(path: string): string;
 }
 
-export const NO_CHROOT: Chroot = { toServer: (path) => path, toClient: (path) => path };
+export const NO_CHROOT: Chroot = {
+  toServer: (path) => path,
+  prefixToServer: (prefix) => prefix,
+  toClient: (path) => path,
+};
 
 export function chroot(root: string): Chroot {
   if (root === "/") return NO_CHROOT;
   return {
     toServer: (path) => (path === "/" ? root : root + path),
+    prefixToServer: (prefix) => root + prefix,
     toClient: (path) => (path === root ? "/" : path.slice(root.length)),
   };
 }

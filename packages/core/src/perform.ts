@@ -1,9 +1,16 @@
 import { checkOptions } from "./check.js";
 import type { Client } from "./client.js";
-import { orAbort, WAIT_OPTIONS, type WaitOptions, withDeadline } from "./deadline.js";
-import { ConnectionLossError, SessionLostError, TimeoutError, type ZookitError } from "./errors.js";
+import { checkWaitOptions, orAbort, WAIT_OPTIONS, type WaitOptions, withDeadline } from "./deadline.js";
+import {
+  ConnectionLossError,
+  type ErrorDetails,
+  type Outcome,
+  SessionLostError,
+  TimeoutError,
+  ZookitError,
+} from "./errors.js";
+import type { LiveSession } from "./live-session.js";
 import { retry } from "./retry.js";
-import type { LiveSession } from "./session.js";
 
 /**
  * How an operation may be repeated after its answer was lost.
@@ -12,7 +19,7 @@ import type { LiveSession } from "./session.js";
  * - `idempotent`: always; doing it twice is as good as once.
  * - `write`: only if it never left the client, otherwise the caller is told that the outcome is unknown.
  */
-export type Effect = "read" | "idempotent" | "write";
+type Effect = "read" | "idempotent" | "write";
 
 export interface Operation<T> {
   /** For messages and diagnostics, such as `set /a`. */
@@ -39,7 +46,7 @@ export async function perform<T>(client: Client, operation: Operation<T>): Promi
   let isUnderWay = false;
   let lastError: Error | undefined;
   try {
-    return await withDeadline({ signal: options.signal, timeoutMs }, what, (signal) =>
+    return await withDeadline({ signal: options.signal, timeoutMs }, what, { path }, (signal) =>
       retry(
         async () => {
           const session = await client.ready(signal);
@@ -63,7 +70,7 @@ export async function perform<T>(client: Client, operation: Operation<T>): Promi
       ),
     );
   } catch (error) {
-    if (!(error instanceof TimeoutError)) throw error;
+    if (!(error instanceof TimeoutError) || error === options.signal?.reason) throw error;
     const outcome = effect !== "read" && isUnderWay ? "unknown" : "not-applied";
     throw new TimeoutError(error.message, { path, outcome, cause: lastError ?? client.lastConnectFailure });
   }
@@ -74,12 +81,14 @@ export function checkWithWaitOptions<Options extends WaitOptions>(
   options: unknown,
   own: readonly (keyof Options)[] = [],
 ): Options {
-  return checkOptions<Options>(options, [...own, ...WAIT_OPTIONS]);
+  const given = checkOptions<Options>(options, [...own, ...WAIT_OPTIONS]);
+  checkWaitOptions(given);
+  return given;
 }
 
-/** The same error, known not to have changed what the caller asked for: only preparations were under way. */
-export function asNotApplied(error: unknown): unknown {
-  if (!isLossError(error) || error.outcome === "not-applied") return error;
-  const Same = error.constructor as new (message: string, details: object) => ZookitError;
-  return new Same(error.message, { path: error.path, cause: error.cause, outcome: "not-applied" });
+/** The same error with another outcome, for a step that was not all that the caller asked for. */
+export function withOutcome(error: unknown, outcome: Outcome): unknown {
+  if (!(error instanceof ZookitError) || error.outcome === outcome) return error;
+  const Same = error.constructor as new (message: string, details: ErrorDetails) => ZookitError;
+  return new Same(error.message, { path: error.path, cause: error.cause, outcome });
 }

@@ -49,7 +49,11 @@ export async function retry<T>(attempt: () => Promise<T>, options: Retrying): Pr
   try {
     await pRetry(
       async () => {
-        result = { value: await attempt() };
+        try {
+          result = { value: await attempt() };
+        } catch (thrown) {
+          throw thrown instanceof Error ? thrown : new NoError(thrown);
+        }
       },
       {
         retries: Number.POSITIVE_INFINITY,
@@ -64,7 +68,17 @@ export async function retry<T>(attempt: () => Promise<T>, options: Retrying): Pr
     );
   } catch (error) {
     // p-retry drops a result that arrives together with an abort. Something acquired must not vanish like that.
-    if (result === undefined) throw error;
+    if (result === undefined) throw error instanceof NoError ? error.thrown : error;
   }
   return (result as { readonly value: T }).value;
+}
+
+/** Carries through p-retry, which takes errors only, what is none: the reason of an abort may be anything. */
+class NoError extends Error {
+  readonly thrown: unknown;
+
+  constructor(thrown: unknown) {
+    super("something that is no Error was thrown");
+    this.thrown = thrown;
+  }
 }

@@ -27,7 +27,6 @@ export interface Operations {
   get: { request: { path: string; watch: boolean }; value: { data: Buffer; stat: Stat } };
   children: { request: { path: string; watch: boolean }; value: { children: string[]; stat: Stat } };
   set: { request: { path: string; data: Buffer; version: number }; value: Stat };
-  getAcl: { request: { path: string }; value: { acl: Acl[]; stat: Stat } };
   setAcl: { request: { path: string; acl: readonly Acl[]; version: number }; value: undefined };
   sync: { request: { path: string }; value: undefined };
 }

@@ -1,9 +1,9 @@
 import type { Client } from "./client.js";
-import { WAIT_OPTIONS, type WaitOptions, withDeadline } from "./deadline.js";
+import { type WaitOptions, withDeadline } from "./deadline.js";
 import { BadVersionError, UnknownOutcomeError } from "./errors.js";
+import type { LiveSession } from "./live-session.js";
 import { isLossError, perform } from "./perform.js";
 import { retry } from "./retry.js";
-import type { LiveSession } from "./session.js";
 import { type Data, type Stat, toBuffer } from "./znode.js";
 
 /** A znode's data with its metadata. */
@@ -22,8 +22,6 @@ export interface UpdateOptions extends WaitOptions {
    */
   readonly contains?: ((data: Buffer) => boolean) | undefined;
 }
-
-export const UPDATE_OPTIONS = ["contains", ...WAIT_OPTIONS] as const;
 
 /** What can be said about a compare-and-set whose answer was lost. */
 export type CasOutcome = "applied" | "not-applied" | "unknown";
@@ -58,7 +56,7 @@ export async function update(
 ): Promise<NodeData> {
   const timeoutMs = options.timeoutMs ?? client.settings.retry.maxElapsedMs;
   const what = `update ${path}`;
-  return await withDeadline({ signal: options.signal, timeoutMs }, what, (signal) =>
+  return await withDeadline({ signal: options.signal, timeoutMs }, what, { path }, (signal) =>
     retry(() => updateOnce(client, path, fn, options.contains, signal), {
       what,
       policy: client.settings.retry,

@@ -1,16 +1,17 @@
 import { type Acl, checkAcl } from "./acl.js";
 import { checkFunction, checkInteger, checkOptions } from "./check.js";
-import type { Client } from "./client.js";
+import { Client } from "./client.js";
 import type { WaitOptions } from "./deadline.js";
 import { checkWaitOptions } from "./deadline.js";
 import { InvalidArgumentError, NoNodeError } from "./errors.js";
+import type { LiveSession } from "./live-session.js";
 import { createNode, deleteTree, ensurePath } from "./nodes.js";
 import { observe } from "./observe.js";
 import { checkPath, checkSequentialPath } from "./path.js";
 import { checkWithWaitOptions, perform } from "./perform.js";
-import type { LiveSession, Session } from "./session.js";
+import type { Session } from "./session.js";
 import type { ClientState } from "./state.js";
-import { type NodeData, UPDATE_OPTIONS, type UpdateFunction, type UpdateOptions, update } from "./update.js";
+import { type NodeData, type UpdateFunction, type UpdateOptions, update } from "./update.js";
 import { CREATE_MODES, type CreateMode, type Data, type Stat, toBuffer } from "./znode.js";
 
 /** Largest time to live that a server accepts, in milliseconds; the binding passes 31 bits of it. */
@@ -86,6 +87,7 @@ export class ZooKeeper {
 
   /** @internal Use {@link connect}. */
   constructor(client: Client) {
+    if (!(client instanceof Client)) throw new InvalidArgumentError("a ZooKeeper is made by connect()");
     this.#client = client;
   }
 
@@ -156,11 +158,6 @@ export class ZooKeeper {
     );
   }
 
-  /** Reads a znode's access control list. @throws {NoNodeError} @throws {NoAuthError} */
-  async getAcl(path: string, options?: WaitOptions): Promise<{ readonly acl: readonly Acl[]; readonly stat: Stat }> {
-    return await this.#read("getAcl", path, options, (session) => session.request("getAcl", { path }));
-  }
-
   /**
    * Makes the server that this client is connected to apply everything committed so far, so that the next read sees it.
    * Not linearizable while the ensemble changes its leader: a deposed leader may answer (H19).
@@ -187,17 +184,19 @@ export class ZooKeeper {
   }
 
   /**
-   * Deletes a znode; with `recursive` everything below it first, which is not atomic and costs two requests a znode.
+   * Deletes a znode; with `recursive` everything below it first, which costs two requests a znode and is not atomic:
+   * an error can leave a part deleted, whatever its `outcome` says of the znode itself, whose `version` is checked last.
    *
    * @throws {NoNodeError} @throws {BadVersionError} @throws {NotEmptyError} @throws {NoAuthError}
    */
   async delete(path: string, options?: DeleteOptions): Promise<void> {
     const given = checkWithWaitOptions<DeleteOptions>(options, ["version", "recursive"]);
     const version = checkVersion(given.version);
-    checkBoolean("recursive", given.recursive ?? false);
+    const { recursive = false } = given;
+    checkBoolean("recursive", recursive);
     if (checkPath(path) === "/") throw new InvalidArgumentError("the root cannot be deleted", { path });
     await this.#write("delete", path, given, (session, signal) =>
-      given.recursive ? deleteTree(session, path, version, signal) : session.request("delete", { path, version }),
+      recursive ? deleteTree(session, path, version, signal) : session.request("delete", { path, version }),
     );
   }
 
@@ -229,7 +228,7 @@ export class ZooKeeper {
    * @throws what `fn` throws.
    */
   async update(path: string, fn: UpdateFunction, options?: UpdateOptions): Promise<NodeData> {
-    const given = checkOptions<UpdateOptions>(options, UPDATE_OPTIONS);
+    const given = checkWithWaitOptions<UpdateOptions>(options, ["contains"]);
     checkPath(path);
     checkFunction("fn", fn);
     if (given.contains !== undefined) checkFunction("contains", given.contains);
@@ -294,7 +293,7 @@ export class ZooKeeper {
 }
 
 function checkVersion(version: number | undefined): number {
-  return checkInteger("version", version ?? -1, -1, INT32_MAX);
+  return version === undefined ? -1 : checkInteger("version", version, -1, INT32_MAX);
 }
 
 function checkBoolean(name: string, value: unknown): void {

@@ -13,7 +13,6 @@ import {
   type Place,
   perform,
   type Queue,
-  queueOf,
   toBuffer,
   tryContend,
   withDeadline,
@@ -114,7 +113,9 @@ export class Lock {
     const given = checkWithWaitOptions<WaitOptions>(options);
     checkNotNested(this.#client, this.path);
     return this.#handle(
-      await withDeadline(given, `acquiring the lock ${this.path}`, (signal) => contend(this.#queue, signal)),
+      await withDeadline(given, `acquiring the lock ${this.path}`, { path: this.path }, (signal) =>
+        contend(this.#queue, signal),
+      ),
     );
   }
 
@@ -130,7 +131,8 @@ export class Lock {
   async tryAcquire(options?: WaitOptions): Promise<LockHandle | undefined> {
     const given = checkWithWaitOptions<WaitOptions>(options);
     const { timeoutMs = this.#client.settings.retry.maxElapsedMs, signal } = given;
-    const place = await withDeadline({ signal, timeoutMs }, `trying the lock ${this.path}`, (both) =>
+    const what = `trying the lock ${this.path}`;
+    const place = await withDeadline({ signal, timeoutMs }, what, { path: this.path }, (both) =>
       tryContend(this.#queue, both),
     );
     return place && this.#handle(place);
@@ -186,14 +188,19 @@ export class Lock {
           throw error;
         };
         const listed = await session.request("children", { path: this.path, watch: false }).catch(noneIfGone);
-        const paths = queueOf(listed?.children ?? [], this.#queue.naming).map(({ name }) => join(this.path, name));
-        const found = await Promise.all(
-          paths.map((path) => session.request("get", { path, watch: false }).catch(noneIfGone)),
+        const paths = (listed?.children ?? [])
+          .filter((name) => this.#queue.naming.sequenceOf(name) !== undefined)
+          .map((name) => join(this.path, name));
+        const nodes = await Promise.all(
+          paths.map(async (path) => {
+            const node = await session.request("get", { path, watch: false }).catch(noneIfGone);
+            return node === undefined ? [] : [{ path, identifier: node.data.toString(), czxid: node.stat.czxid }];
+          }),
         );
-        return paths
-          .map((path, index) => ({ path, node: found[index] }))
-          .filter(({ node }) => node !== undefined)
-          .map(({ path, node }, index) => ({ identifier: String(node?.data), path, holds: index === 0 }));
+        return nodes
+          .flat()
+          .sort((a, b) => Number(a.czxid - b.czxid))
+          .map(({ identifier, path }, index) => ({ identifier, path, holds: index === 0 }));
       },
     });
   }

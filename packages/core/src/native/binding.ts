@@ -16,15 +16,13 @@ export interface NativeStat {
   readonly ephemeralOwner: string;
 }
 
-export interface NativeAcl {
-  readonly perms: number;
-  readonly scheme: string;
-  readonly auth: string;
-}
-
 type Done<Values extends unknown[]> = (code: number, message: string, ...values: Values) => void;
 
-/** The binding's C++ object. Every call returns the C client's code; unless it is 0, the callback is never called. */
+/**
+ * The binding's C++ object. Left out: `a_get_acl`, which crashes the process on every answer but success, and the `aw_*`
+ * forms, which leak each watcher (N4). Every call returns the C client's code; unless it is 0, the
+ * callback is never called.
+ */
 export interface NativeHandle {
   /** What the C client does now: 1 connecting, 2 associating, 3 connected; anything else is not trying (N6). */
   readonly state: number;
@@ -43,7 +41,6 @@ export interface NativeHandle {
   a_get(path: string, watch: boolean, done: Done<[stat: NativeStat, data: Buffer | null]>): number;
   a_get_children2(path: string, watch: boolean, done: Done<[children: string[], stat: NativeStat]>): number;
   a_set(path: string, data: Buffer, version: number, done: Done<[stat: NativeStat]>): number;
-  a_get_acl(path: string, done: Done<[acl: NativeAcl[], stat: NativeStat]>): number;
   a_set_acl(path: string, version: number, acl: readonly object[], done: Done<[]>): number;
   a_sync(path: string, done: Done<[path: string]>): number;
 }

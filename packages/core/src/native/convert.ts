@@ -1,6 +1,6 @@
 import type { Acl } from "../acl.js";
 import type { CreateMode, Stat } from "../znode.js";
-import type { NativeAcl, NativeStat } from "./binding.js";
+import type { NativeStat } from "./binding.js";
 
 const FLAGS: Readonly<Record<CreateMode, number>> = {
   persistent: 0,
@@ -40,11 +40,7 @@ export function stat(native: NativeStat): Stat {
   };
 }
 
-export function acl(native: readonly NativeAcl[]): Acl[] {
-  return native.map(({ scheme, auth, perms }) => ({ scheme, id: auth, permissions: perms }));
-}
-
-/** For setting, the binding wants `perm` where for reading it gives `perms`. */
+/** The C++ object wants `perm` where the wrapper around it says `perms`. */
 export function nativeAcl(entries: readonly Acl[]): object[] {
   return entries.map(({ scheme, id, permissions }) => ({ scheme, auth: id, perm: permissions }));
 }

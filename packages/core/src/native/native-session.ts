@@ -10,7 +10,7 @@ import type {
   WatchEvent,
 } from "../transport.js";
 import { resolveAddresses } from "./addresses.js";
-import { createHandle, isTrying, type NativeHandle } from "./binding.js";
+import { createHandle, isTrying, type NativeHandle, STATE_CONNECTED } from "./binding.js";
 import { withoutInheritance } from "./close-on-exec.js";
 import * as convert from "./convert.js";
 import { closeHandle, registerHandle } from "./open-handles.js";
@@ -74,7 +74,12 @@ export class NativeSession implements TransportSession {
       const code = this.#closed === undefined ? Code.connectionLoss : Code.closing;
       return Promise.resolve({ code, sent: false });
     }
-    return submit(this.#handle, operation, request);
+    const handle = this.#handle;
+    const reply = submit(handle, operation, request);
+    // A send that fails makes the C client close its socket within the call and say nothing, while libuv is about to poll
+    // that descriptor: at its next turn it would abort the process. Closing the handle now takes it off that list.
+    if (handle.state !== STATE_CONNECTED) this.#connectionLost(handle);
+    return reply;
   }
 
   close(): Promise<void> {
@@ -118,10 +123,8 @@ export class NativeSession implements TransportSession {
   async #attempt(address: string, limitMs: number): Promise<Attempt> {
     const handle = createHandle();
     handle.emit = (event, _, value) => {
-      setImmediate(() => this.#onEvent(handle, event, value));
-      // The one call that is made inside a native callback: the connection is gone, so there is no CLOSE to lose (N9);
-      // later, the binding would stop polling a descriptor that may be another socket's by then.
-      if (event === "connecting") closeHandle(handle);
+      if (event === "connecting") this.#connectionLost(handle);
+      else setImmediate(() => this.#onEvent(handle, event, value));
     };
     const config = {
       connect: address,
@@ -159,8 +162,6 @@ export class NativeSession implements TransportSession {
       this.#events.watch({ type: event as WatchEvent["type"], path: value as string });
     } else if (event === "connect") {
       this.#onConnect(handle);
-    } else if (event === "connecting") {
-      this.#onConnectionLoss();
     } else if (event === "close") {
       this.#onEnd(value as number);
     }
@@ -173,10 +174,19 @@ export class NativeSession implements TransportSession {
     this.#events.connected({ id: convert.sessionId(handle.client_id), timeoutMs: handle.timeout });
   }
 
-  #onConnectionLoss(): void {
-    this.#dropHandle();
-    this.#events.disconnected();
-    void this.#connect();
+  /**
+   * Closes a handle whose connection is gone, at once, even inside the native callback that says so. There is no CLOSE to
+   * lose without a connection (N9), and later the binding would stop polling a descriptor that may be another socket's by
+   * then. What follows hops as everything does, and comes before the replies that the closing fails.
+   */
+  #connectionLost(handle: NativeHandle): void {
+    setImmediate(() => {
+      if (handle !== this.#handle) return;
+      this.#dropHandle();
+      this.#events.disconnected();
+      void this.#connect();
+    });
+    closeHandle(handle);
   }
 
   #onEnd(code: number): void {

@@ -35,10 +35,6 @@ const calls: Calls = {
     ),
   set: (handle, { path, data, version }, deliver) =>
     handle.a_set(path, data, version, (code, _, stat) => deliver(reply(code, () => convert.stat(stat)))),
-  getAcl: (handle, { path }, deliver) =>
-    handle.a_get_acl(path, (code, _, acl, stat) =>
-      deliver(reply(code, () => ({ acl: convert.acl(acl), stat: convert.stat(stat) }))),
-    ),
   setAcl: (handle, { path, acl, version }, deliver) =>
     handle.a_set_acl(path, version, convert.nativeAcl(acl), (code) => deliver(reply(code, () => undefined))),
   sync: (handle, { path }, deliver) => handle.a_sync(path, (code) => deliver(reply(code, () => undefined))),

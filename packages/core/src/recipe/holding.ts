@@ -71,7 +71,10 @@ export class Holding {
     const given = checkWithWaitOptions<WaitOptions>(options);
     this.#releasing ??= this.#release();
     const releasing = this.#releasing;
-    await withDeadline(given, `release ${this.path}`, (signal) => orAbort(releasing, signal));
+    // A caller who does not wait for it to the end has not asked to hear of its failure.
+    releasing.catch(() => {});
+    const details = { path: this.path, outcome: "unknown" } as const;
+    await withDeadline(given, `release ${this.path}`, details, (signal) => orAbort(releasing, signal));
   }
 
   async #release(): Promise<void> {

@@ -6,16 +6,16 @@
 export { checkFunction, checkInteger, checkOptions } from "../check.js";
 export type { Client } from "../client.js";
 export { orAbort, type WaitOptions, withDeadline } from "../deadline.js";
+export type { LiveSession } from "../live-session.js";
 export { checkPath, join, nameOf, parentOf } from "../path.js";
 export { checkWithWaitOptions, perform } from "../perform.js";
-export type { LiveSession } from "../session.js";
 export { toBuffer } from "../znode.js";
 export { clientOf } from "../zookeeper.js";
 export { contend, tryContend } from "./contend.js";
 export { tokenFromListing } from "./fencing-token.js";
 export { Holding, type LostError } from "./holding.js";
 export { Place, type Queue } from "./place.js";
-export { type Contender, type Decision, decide, type Naming, queueOf } from "./queue.js";
+export { type Contender, type Czxids, type Decision, decide, type Naming, needsCzxids, queueOf } from "./queue.js";
 export { goneWithin, type Removal, remove, type Unwanted } from "./removal.js";
 export { compareSequence, parseSequence } from "./sequence.js";
 export { waitForDeletion } from "./wait-for-deletion.js";

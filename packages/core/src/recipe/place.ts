@@ -3,13 +3,13 @@ import { MAX_TIMER_MS } from "../check.js";
 import type { Client } from "../client.js";
 import { orAbort } from "../deadline.js";
 import { NoNodeError } from "../errors.js";
+import type { LiveSession } from "../live-session.js";
 import { ensurePath } from "../nodes.js";
 import { join, nameOf } from "../path.js";
 import { isLossError } from "../perform.js";
-import type { LiveSession } from "../session.js";
 import type { CreateMode, Stat } from "../znode.js";
 import { tokenFromListing } from "./fencing-token.js";
-import { type Decision, decide, type Naming } from "./queue.js";
+import { type Czxids, type Decision, decide, type Naming, needsCzxids } from "./queue.js";
 import { listByPrefix, type Removal, remove } from "./removal.js";
 import { waitForDeletion } from "./wait-for-deletion.js";
 import { reconnected, type Step, withinSession } from "./within-session.js";
@@ -23,6 +23,11 @@ export interface Queue {
   readonly naming: Naming;
   /** Stored in the contender's znode. */
   readonly data: Buffer;
+}
+
+interface Listing {
+  readonly children: string[];
+  readonly stat: Stat;
 }
 
 /**
@@ -78,7 +83,7 @@ export class Place {
         // The abort does not wait for the answers: the removal that follows it does.
         this.#path = await orAbort(creating, signal);
         if (this.#mustSetAcl) await orAbort(this.#setAcl(), signal);
-        return this.#decide(await orAbort(listing, signal), true);
+        return await this.#decide(await orAbort(listing, signal), signal, true);
       } catch (error) {
         if (signal.aborted) throw error;
         if (error instanceof NoNodeError) {
@@ -95,7 +100,7 @@ export class Place {
 
   /** Lists again and decides again. One round trip. */
   async review(signal: AbortSignal): Promise<Decision> {
-    return this.#decide(await withinSession(this.#step(signal), () => this.#list()), false);
+    return await this.#decide(await withinSession(this.#step(signal), () => this.#list()), signal, false);
   }
 
   /** Waits until the znode that goes before this one is gone. What the token may still need travels along. */
@@ -148,7 +153,7 @@ export class Place {
     return creating;
   }
 
-  #list(): Promise<{ children: string[]; stat: Stat }> {
+  #list(): Promise<Listing> {
     const listing = this.session.request("children", { path: this.#queue.parent, watch: false });
     listing.catch(() => {});
     return listing;
@@ -165,7 +170,7 @@ export class Place {
     await ensurePath(client, parent, parentMode, client.settings.acl, { signal, timeoutMs: MAX_TIMER_MS });
   }
 
-  #decide({ children, stat }: { children: string[]; stat: Stat }, isFirst: boolean): Decision {
+  async #decide({ children, stat }: Listing, signal: AbortSignal, isFirst: boolean): Promise<Decision> {
     const { naming } = this.#queue;
     const own = nameOf(this.#path);
     const sequence = naming.sequenceOf(own);
@@ -173,7 +178,20 @@ export class Place {
     // A second znode of ours would make us wait for ourselves (H1); it is not counted, and goes.
     const strays = children.filter((name) => name.startsWith(this.#prefix) && name !== own);
     for (const name of strays) this.#removeStray(name);
-    return decide(strays.length === 0 ? children : children.filter((name) => !strays.includes(name)), own, naming);
+    const names = strays.length === 0 ? children : children.filter((name) => !strays.includes(name));
+    return decide(names, own, naming, needsCzxids(names, naming) ? await this.#czxids(names, signal) : undefined);
+  }
+
+  /** One round trip, of one request for each contender. */
+  async #czxids(names: readonly string[], signal: AbortSignal): Promise<Czxids> {
+    const contenders = names.filter((name) => this.#queue.naming.sequenceOf(name) !== undefined);
+    const czxidOf = async (name: string): Promise<[string, bigint][]> => {
+      const path = join(this.#queue.parent, name);
+      const stat = await this.session.request("exists", { path, watch: false }).catch(undefinedIfNoNode);
+      return stat === undefined ? [] : [[name, stat.czxid]];
+    };
+    const found = await withinSession(this.#step(signal), () => Promise.all(contenders.map(czxidOf)));
+    return new Map(found.flat());
   }
 
   #removeStray(name: string): void {
@@ -206,4 +224,8 @@ export class Place {
   #step(signal: AbortSignal): Step {
     return { client: this.#queue.client, session: this.session, signal };
   }
+}
+
+function undefinedIfNoNode(error: unknown): undefined {
+  if (!(error instanceof NoNodeError)) throw error;
 }

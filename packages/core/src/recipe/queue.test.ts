@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decide, type Naming, queueOf } from "./queue.js";
+import { decide, type Naming, needsCzxids, queueOf } from "./queue.js";
 import { parseSequence } from "./sequence.js";
 
 const MAX = 2 ** 31 - 1;
@@ -113,12 +113,24 @@ describe("decide", () => {
     expect(decide([...FOREIGN, "a-lock-0000000005"], "a-lock-0000000005", NAMING)).toEqual({ kind: "granted" });
   });
 
-  // ZooKeeper since 3.6 never wraps: DataTree.createNode lets the counter only grow, so it stays at 2147483647 and gives
-  // that number to everybody. Known defect: both are granted.
-  it.fails("never grants two contenders of the same number, which an exhausted counter gives out", () => {
+  it("orders by czxid once the counter is used up and gives everybody the same number, or negative ones (H54)", () => {
+    const names = ["a-lock-2147483647", "c-lock--2147483648", "b-lock-2147483647", "d-lock-2147483646"];
+    expect(needsCzxids(names, NAMING)).toBe(true);
+    const created = ["d-lock-2147483646", "c-lock--2147483648", "b-lock-2147483647", "a-lock-2147483647"];
+    const czxids = new Map(created.map((name, index) => [name, BigInt(index)]));
+    expect(queueOf(names, NAMING, czxids).map(({ name }) => name)).toEqual(created);
+    expect(names.filter((name) => decide(names, name, NAMING, czxids).kind === "granted")).toEqual([created[0]]);
+  });
+
+  it("does not count a contender whose czxid could not be read: it is gone", () => {
     const names = ["a-lock-2147483647", "b-lock-2147483647"];
-    const granted = names.filter((name) => decide(names, name, NAMING).kind === "granted");
-    expect(granted.length).toBeLessThan(2);
+    const own = "b-lock-2147483647";
+    expect(decide(names, own, NAMING, new Map([[own, 7n]]))).toEqual({ kind: "granted" });
+    expect(decide(names, own, NAMING, new Map())).toEqual({ kind: "gone" });
+  });
+
+  it("needs no czxids while the counter goes on", () => {
+    expect(needsCzxids(["a-lock-0000000000", "b-lock-2147483646", "foreign"], NAMING)).toBe(false);
   });
 });
 

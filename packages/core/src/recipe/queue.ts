@@ -1,4 +1,4 @@
-import { compareSequence } from "./sequence.js";
+import { compareSequence, isExhausted } from "./sequence.js";
 
 /** How a recipe names the znodes of its contenders. */
 export interface Naming {
@@ -20,30 +20,35 @@ export type Decision =
   /** Its own znode is not there any more. */
   | { readonly kind: "gone" };
 
+/** The czxids of contenders, by name. Those that are gone by now are not in it. */
+export type Czxids = ReadonlyMap<string, bigint>;
+
+/** Whether sequence numbers cannot tell the order of a listing, so that {@link decide} needs the contenders' czxids. */
+export function needsCzxids(names: readonly string[], naming: Naming): boolean {
+  return names.some((name) => isExhausted(naming.sequenceOf(name) ?? 0));
+}
+
 /**
  * Decides from a listing whether a contender is first, or else which znode goes directly before it. Waiting for that one
  * alone wakes one waiter per release (H39); deciding anew on every wake-up keeps order when one in the middle goes (H44).
  */
-export function decide(names: readonly string[], own: string, naming: Naming): Decision {
-  const sequence = naming.sequenceOf(own);
-  if (sequence === undefined || !names.includes(own)) return { kind: "gone" };
-  let predecessor: Contender | undefined;
-  for (const name of names) {
-    const other = naming.sequenceOf(name);
-    if (other === undefined || compareSequence(other, sequence) >= 0) continue;
-    if (predecessor === undefined || compareSequence(predecessor.sequence, other) < 0) {
-      predecessor = { name, sequence: other };
-    }
-  }
+export function decide(names: readonly string[], own: string, naming: Naming, czxids?: Czxids): Decision {
+  const queue = queueOf(names, naming, czxids);
+  const index = queue.findIndex(({ name }) => name === own);
+  if (index < 0) return { kind: "gone" };
+  const predecessor = queue[index - 1];
   return predecessor === undefined ? { kind: "granted" } : { kind: "wait", predecessor: predecessor.name };
 }
 
-/** The contenders of a listing in the order of the queue. */
-export function queueOf(names: readonly string[], naming: Naming): readonly Contender[] {
-  return names
-    .flatMap((name) => {
-      const sequence = naming.sequenceOf(name);
-      return sequence === undefined ? [] : [{ name, sequence }];
-    })
-    .sort((a, b) => compareSequence(a.sequence, b.sequence));
+/** The contenders of a listing in the order of the queue, which is that of their creation. */
+export function queueOf(names: readonly string[], naming: Naming, czxids?: Czxids): readonly Contender[] {
+  const contenders = names.flatMap((name) => {
+    const sequence = naming.sequenceOf(name);
+    return sequence === undefined || (czxids !== undefined && !czxids.has(name)) ? [] : [{ name, sequence }];
+  });
+  return contenders.sort(
+    czxids === undefined
+      ? (a, b) => compareSequence(a.sequence, b.sequence)
+      : (a, b) => Number((czxids.get(a.name) ?? 0n) - (czxids.get(b.name) ?? 0n)),
+  );
 }

@@ -1,10 +1,10 @@
 import type { Client } from "../client.js";
 import { pause } from "../deadline.js";
 import { NoNodeError } from "../errors.js";
+import type { LiveSession } from "../live-session.js";
 import { join } from "../path.js";
 import { isLossError } from "../perform.js";
 import { retry } from "../retry.js";
-import type { LiveSession } from "../session.js";
 
 /** An ephemeral znode that must not exist any more. */
 export interface Unwanted {

@@ -62,6 +62,7 @@ describe("parseSequence", () => {
     ["more than an int32", "2147483648"],
     ["less than an int32", "-2147483649"],
     ["a plus sign", "+000000001"],
+    ["eleven characters where ten suffice", "-0000000001"],
     ["blanks", " 000000001"],
     ["a line break behind it", "0000000001\n"],
     ["hexadecimal digits", "00000000ff"],
