@@ -33,7 +33,7 @@ export async function rejectionOf(call: () => unknown): Promise<unknown> {
 }
 
 /** The error that a call throws synchronously; a complaint as an error if it does not. */
-export function thrownBy(call: () => unknown): unknown {
+function thrownBy(call: () => unknown): unknown {
   try {
     call();
   } catch (error) {
