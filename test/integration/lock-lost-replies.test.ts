@@ -18,7 +18,8 @@ describe("a lock whose requests or replies are lost", () => {
   afterAll(() => observer?.close());
   beforeEach(async () => {
     path = uniqueRoot();
-    await observer.create(path, "", { mode: "container" });
+    // Not a container, which may be reaped while it is looked at.
+    await observer.create(path);
     relay = await Relay.start(sharedHosts());
     zk = await connect(relay.address, { sessionTimeoutMs: 4_000 });
   });
@@ -27,6 +28,8 @@ describe("a lock whose requests or replies are lost", () => {
     await relay[Symbol.asyncDispose]();
     await waitUntil(() => zk.state !== "connected", { what: "the connection is gone" });
     await zk.close();
+    await waitUntil(async () => (await contenders()).length === 0, { what: "sessions have ended" });
+    await observer.delete(path);
   });
 
   const contenders = async () => (await observer.children(path)).children;

@@ -26,17 +26,18 @@ const MIN_BACKOFF_MS = 20;
 const MAX_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_OF_SESSION = 1 / 20;
 /**
- * Bound on one attempt the first time round, in milliseconds. It doubles each time, for servers that are slow, up to half
+ * First bound on one attempt, in milliseconds. It doubles each time it was reached, for servers that are slow, up to half
  * of the session: before two thirds of it the C client would give up by itself, leaving a poll handle of a closed socket.
  */
 const MIN_ATTEMPT_MS = 1_000;
 
 const WATCH_EVENTS: ReadonlySet<string> = new Set<WatchEvent["type"]>(["created", "deleted", "changed", "child"]);
 
-/** The C client's own word for an expired session; the other end that it announces is a refused authentication. */
+/** What the binding says when it closes a handle: the session was expired, the credentials refused, or we asked for it. */
 const EXPIRED = -112;
+const BY_US = 0;
 
-type Attempt = "connected" | "failed" | "ended";
+type Attempt = "connected" | "refused" | "timed-out" | "ended";
 
 /**
  * One ZooKeeper session over the native binding.
@@ -95,17 +96,21 @@ export class NativeSession implements TransportSession {
   /** Goes through the servers, again and again, until one takes the session or the session has ended. */
   async #connect(): Promise<void> {
     const { signal } = this.#closing;
+    const { sessionTimeoutMs } = this.#request;
+    let limitMs = MIN_ATTEMPT_MS;
     for (let round = 0; !signal.aborted; round++) {
       try {
         for (const address of await this.#addresses()) {
-          const limitMs = Math.min(this.#request.sessionTimeoutMs / 2, MIN_ATTEMPT_MS * 2 ** round);
-          if (signal.aborted || (await this.#attempt(address, limitMs)) !== "failed") return;
+          if (signal.aborted) return;
+          const result = await this.#attempt(address, Math.min(limitMs, sessionTimeoutMs / 2));
+          if (result === "connected" || result === "ended") return;
+          if (result === "timed-out") limitMs *= 2;
         }
         throw new Error("no server took the session");
       } catch (error) {
         if (!signal.aborted) this.#events.connectFailed(error as Error);
       }
-      const longest = Math.min(MAX_BACKOFF_MS, this.#request.sessionTimeoutMs * MAX_BACKOFF_OF_SESSION);
+      const longest = Math.min(MAX_BACKOFF_MS, sessionTimeoutMs * MAX_BACKOFF_OF_SESSION);
       const backoff = Math.min(longest, MIN_BACKOFF_MS * 2 ** round);
       await pause(backoff * (0.5 + Math.random() / 2), signal).catch(() => {});
     }
@@ -147,12 +152,13 @@ export class NativeSession implements TransportSession {
     });
     const giveUpAt = performance.now() + limitMs;
     const poll = setInterval(() => {
-      if (!isTrying(handle) || performance.now() > giveUpAt) this.#attemptSettled?.("failed");
+      if (!isTrying(handle)) this.#attemptSettled?.("refused");
+      else if (performance.now() > giveUpAt) this.#attemptSettled?.("timed-out");
     }, POLL_MS);
     const result = await settled;
     clearInterval(poll);
     this.#attemptSettled = undefined;
-    if (result === "failed") this.#dropHandle();
+    if (result === "refused" || result === "timed-out") this.#dropHandle();
     return result;
   }
 
@@ -190,6 +196,7 @@ export class NativeSession implements TransportSession {
   }
 
   #onEnd(code: number): void {
+    if (code === BY_US) return;
     this.#attemptSettled?.("ended");
     this.#dropHandle();
     this.#events.ended(code === EXPIRED ? "expired" : "auth-failed");
@@ -200,6 +207,6 @@ export class NativeSession implements TransportSession {
     this.#handle = undefined;
     this.#isConnected = false;
     if (handle !== undefined) closeHandle(handle);
-    this.#attemptSettled?.("failed");
+    this.#attemptSettled?.("ended");
   }
 }
