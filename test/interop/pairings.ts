@@ -16,7 +16,7 @@ const curator: Pairing = {
 };
 
 /** kazoo writes its own names here and is told to honour Curator's, which zookit writes: two schemes at one path. */
-const kazooWithPatterns: Pairing = {
+export const kazooWithPatterns: Pairing = {
   name: "kazoo with extra_lock_patterns and zookit in its default dialect",
   dialect: "curator",
   startPeer: (hosts, path, options = {}) => startKazoo(hosts, path, { ...options, extraLockPatterns: ["-lock-"] }),
