@@ -143,3 +143,8 @@ export class UnknownOutcomeError extends ZookitError {
 export class UnexpectedError extends ZookitError {
   readonly code = "unexpected";
 }
+
+/** Whether the error says that the connection or the session went, as opposed to an answer. */
+export function isLossError(error: unknown): error is ConnectionLossError | SessionLostError {
+  return error instanceof ConnectionLossError || error instanceof SessionLostError;
+}

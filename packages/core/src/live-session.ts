@@ -6,6 +6,7 @@ import {
   ClosedError,
   ConnectionLossError,
   type ErrorDetails,
+  isLossError,
   type Outcome,
   SessionLostError,
   type ZookitError,
@@ -162,9 +163,10 @@ export class LiveSession implements Session {
     const isFirst = this.#phase === "opening";
     try {
       await this.#send("sync", { path: "/" }, NO_CHROOT);
-    } catch {
-      // Lost with its connection: the next connection begins with a sync of its own.
-      return;
+    } catch (error) {
+      // Lost with its connection: the next one begins with a sync of its own. A server that answers but refuses is current
+      // as far as can be told.
+      if (isLossError(error) || error instanceof ClosedError) return;
     }
     if (this.#phase !== "opening" && this.#phase !== "suspended") return;
     this.#phase = "connected";

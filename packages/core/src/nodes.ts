@@ -2,10 +2,10 @@
 import type { Acl } from "./acl.js";
 import type { Client } from "./client.js";
 import type { WaitOptions } from "./deadline.js";
-import { BadVersionError, NodeExistsError, NoNodeError, NotEmptyError } from "./errors.js";
+import { BadVersionError, isLossError, NodeExistsError, NoNodeError, NotEmptyError } from "./errors.js";
 import type { LiveSession } from "./live-session.js";
 import { join, parentOf } from "./path.js";
-import { isLossError, perform, withOutcome } from "./perform.js";
+import { perform, withOutcome } from "./perform.js";
 import type { CreateMode } from "./znode.js";
 
 export interface NewNode {

@@ -1,9 +1,9 @@
 /** Watches by path as streams of the latest value, re-armed for ever. */
 import type { Client } from "./client.js";
 import { orAbort } from "./deadline.js";
-import { NoNodeError } from "./errors.js";
+import { isLossError, NoNodeError } from "./errors.js";
 import type { LiveSession } from "./live-session.js";
-import { isLossError } from "./perform.js";
+
 import type { WatchKind } from "./watch-table.js";
 import type { Stat } from "./znode.js";
 

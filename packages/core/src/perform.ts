@@ -1,14 +1,7 @@
 import { checkOptions } from "./check.js";
 import type { Client } from "./client.js";
 import { checkWaitOptions, orAbort, WAIT_OPTIONS, type WaitOptions, withDeadline } from "./deadline.js";
-import {
-  ConnectionLossError,
-  type ErrorDetails,
-  type Outcome,
-  SessionLostError,
-  TimeoutError,
-  ZookitError,
-} from "./errors.js";
+import { type ErrorDetails, isLossError, type Outcome, TimeoutError, ZookitError } from "./errors.js";
 import type { LiveSession } from "./live-session.js";
 import { retry } from "./retry.js";
 
@@ -28,11 +21,6 @@ export interface Operation<T> {
   readonly effect: Effect;
   readonly options: WaitOptions;
   readonly run: (session: LiveSession, signal: AbortSignal) => Promise<T>;
-}
-
-/** Whether the error says that the connection or the session went, as opposed to an answer. */
-export function isLossError(error: unknown): error is ConnectionLossError | SessionLostError {
-  return error instanceof ConnectionLossError || error instanceof SessionLostError;
 }
 
 /**

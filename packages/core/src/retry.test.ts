@@ -161,7 +161,7 @@ describe("retry", () => {
     await expect(result).rejects.toBe(thrown);
   });
 
-  it("publishes each failed attempt on zookit:retry", async () => {
+  it("publishes each repetition on zookit:retry, and no failure that is final", async () => {
     const seen: RetryMessage[] = [];
     const listen = (message: unknown) => seen.push(message as RetryMessage);
     subscribe("zookit:retry", listen);
@@ -175,6 +175,8 @@ describe("retry", () => {
       );
       await vi.runAllTimersAsync();
       await result;
+      const final = () => Promise.reject(new Error("final"));
+      await expect(retry(final, retrying(signal, { shouldRetry: () => false }))).rejects.toThrow("final");
     } finally {
       unsubscribe("zookit:retry", listen);
     }

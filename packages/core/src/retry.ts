@@ -61,9 +61,11 @@ export async function retry<T>(attempt: () => Promise<T>, options: Retrying): Pr
         maxTimeout: options.policy.maxDelayMs,
         randomize: true,
         signal: options.signal,
-        shouldRetry: ({ error }) => options.shouldRetry(error),
-        onFailedAttempt: ({ error, attemptNumber }) =>
-          publish("retry", () => ({ what: options.what, attempt: attemptNumber, error })),
+        shouldRetry: ({ error, attemptNumber }) => {
+          if (!options.shouldRetry(error)) return false;
+          publish("retry", () => ({ what: options.what, attempt: attemptNumber, error }));
+          return true;
+        },
       },
     );
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { Client } from "./client.js";
 import { type WaitOptions, withDeadline } from "./deadline.js";
-import { BadVersionError, UnknownOutcomeError } from "./errors.js";
+import { BadVersionError, isLossError, UnknownOutcomeError } from "./errors.js";
 import type { LiveSession } from "./live-session.js";
-import { isLossError, perform } from "./perform.js";
+import { perform } from "./perform.js";
 import { retry } from "./retry.js";
 import { type Data, type Stat, toBuffer } from "./znode.js";
 

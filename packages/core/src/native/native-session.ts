@@ -56,6 +56,9 @@ export class NativeSession implements TransportSession {
   readonly #closing = new AbortController();
   #handle: NativeHandle | undefined;
   #isConnected = false;
+  /** What was asked for, then what was negotiated. */
+  #timeoutMs: number;
+  #known: readonly string[] = [];
   #address = "";
   #credentials: { readonly client_id: string; readonly client_password: string } | undefined;
   #attemptSettled: ((attempt: Attempt) => void) | undefined;
@@ -63,6 +66,7 @@ export class NativeSession implements TransportSession {
 
   constructor(request: SessionRequest, events: TransportEvents) {
     this.#request = request;
+    this.#timeoutMs = request.sessionTimeoutMs;
     this.#events = events;
     void this.#connect();
   }
@@ -96,13 +100,12 @@ export class NativeSession implements TransportSession {
   /** Goes through the servers, again and again, until one takes the session or the session has ended. */
   async #connect(): Promise<void> {
     const { signal } = this.#closing;
-    const { sessionTimeoutMs } = this.#request;
     let limitMs = MIN_ATTEMPT_MS;
     for (let round = 0; !signal.aborted; round++) {
       try {
         for (const address of await this.#addresses()) {
           if (signal.aborted) return;
-          const result = await this.#attempt(address, Math.min(limitMs, sessionTimeoutMs / 2));
+          const result = await this.#attempt(address, Math.min(limitMs, this.#timeoutMs / 2));
           if (result === "connected" || result === "ended") return;
           if (result === "timed-out") limitMs *= 2;
         }
@@ -110,18 +113,26 @@ export class NativeSession implements TransportSession {
       } catch (error) {
         if (!signal.aborted) this.#events.connectFailed(error as Error);
       }
-      const longest = Math.min(MAX_BACKOFF_MS, sessionTimeoutMs * MAX_BACKOFF_OF_SESSION);
+      const longest = Math.min(MAX_BACKOFF_MS, this.#timeoutMs * MAX_BACKOFF_OF_SESSION);
       const backoff = Math.min(longest, MIN_BACKOFF_MS * 2 ** round);
       await pause(backoff * (0.5 + Math.random() / 2), signal).catch(() => {});
     }
   }
 
-  /** The servers in random order, so that clients spread; the one that was lost comes last. */
+  /**
+   * The servers in random order, so that clients spread; the one that was lost comes last. Where names cannot be resolved
+   * any more, the addresses that they had last are tried.
+   */
   async #addresses(): Promise<readonly string[]> {
-    const shuffled = (await resolveAddresses(this.#request.hosts))
+    try {
+      this.#known = await resolveAddresses(this.#request.hosts);
+    } catch (error) {
+      if (this.#known.length === 0) throw error;
+    }
+    return this.#known
       .map((address) => ({ address, key: address === this.#address ? 1 : Math.random() }))
-      .sort((a, b) => a.key - b.key);
-    return shuffled.map(({ address }) => address);
+      .sort((a, b) => a.key - b.key)
+      .map(({ address }) => address);
   }
 
   /** Makes a handle and watches over it until it is connected, has given up, or has taken too long. */
@@ -176,6 +187,7 @@ export class NativeSession implements TransportSession {
   #onConnect(handle: NativeHandle): void {
     this.#isConnected = true;
     this.#credentials = { client_id: handle.client_id, client_password: handle.client_password };
+    this.#timeoutMs = handle.timeout;
     this.#attemptSettled?.("connected");
     this.#events.connected({ id: convert.sessionId(handle.client_id), timeoutMs: handle.timeout });
   }

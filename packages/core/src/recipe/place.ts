@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { MAX_TIMER_MS } from "../check.js";
 import type { Client } from "../client.js";
 import { orAbort } from "../deadline.js";
-import { NoNodeError } from "../errors.js";
+import { isLossError, NoNodeError } from "../errors.js";
 import type { LiveSession } from "../live-session.js";
 import { ensurePath } from "../nodes.js";
 import { join, nameOf } from "../path.js";
-import { isLossError } from "../perform.js";
+
 import type { CreateMode, Stat } from "../znode.js";
 import { tokenFromListing } from "./fencing-token.js";
 import { type Czxids, type Decision, decide, type Naming, needsCzxids } from "./queue.js";

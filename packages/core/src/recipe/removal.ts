@@ -1,9 +1,9 @@
 import type { Client } from "../client.js";
 import { pause } from "../deadline.js";
-import { NoNodeError } from "../errors.js";
+import { isLossError, NoNodeError } from "../errors.js";
 import type { LiveSession } from "../live-session.js";
 import { join } from "../path.js";
-import { isLossError } from "../perform.js";
+
 import { retry } from "../retry.js";
 
 /** An ephemeral znode that must not exist any more. */

@@ -1,8 +1,7 @@
 import type { Client } from "../client.js";
 import { orAbort } from "../deadline.js";
-import { SessionLostError } from "../errors.js";
+import { isLossError, SessionLostError } from "../errors.js";
 import type { LiveSession } from "../live-session.js";
-import { isLossError } from "../perform.js";
 
 /** A session that a step of a recipe began in, and whatever ends the step early. */
 export interface Step {
