@@ -74,8 +74,8 @@ export class Place {
   async enter(signal: AbortSignal): Promise<Decision> {
     for (;;) {
       try {
-        if (this.#isUncertain && (await this.#recover())) {
-          if (this.#mustSetAcl) await this.#setAcl();
+        if (this.#isUncertain && (await orAbort(this.#recover(), signal))) {
+          if (this.#mustSetAcl) await orAbort(this.#setAcl(), signal);
           return await this.review(signal);
         }
         const creating = this.#create();
