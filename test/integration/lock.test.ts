@@ -133,6 +133,18 @@ describe("a lock", () => {
     expect((await zk.children(path)).children).toEqual([]);
   });
 
+  it("is released, not failed to be released, by a client that is closed meanwhile", async () => {
+    const path = uniqueRoot();
+    const closing = await connect(sharedHosts());
+    const handle = await new Lock(closing, path).acquire();
+    const releasing = handle.release();
+    await closing.close();
+    await releasing;
+    await handle.release();
+    expect(handle.lost.aborted).toBe(false);
+    expect((await zk.children(path)).children).toEqual([]);
+  });
+
   it("fails fast when it is asked for inside its own block, and queues elsewhere (H51)", async () => {
     const path = uniqueRoot();
     const lock = new Lock(zk, path);

@@ -3,7 +3,6 @@ import type { Client } from "./client.js";
 import { orAbort } from "./deadline.js";
 import { isLossError, NoNodeError } from "./errors.js";
 import type { LiveSession } from "./live-session.js";
-
 import type { WatchKind } from "./watch-table.js";
 import type { Stat } from "./znode.js";
 

@@ -1,5 +1,4 @@
 import { isLossError, NoNodeError } from "../errors.js";
-
 import { Place, type Queue } from "./place.js";
 import type { Decision } from "./queue.js";
 import { goneWithin } from "./removal.js";

@@ -6,7 +6,6 @@ import { isLossError, NoNodeError } from "../errors.js";
 import type { LiveSession } from "../live-session.js";
 import { ensurePath } from "../nodes.js";
 import { join, nameOf } from "../path.js";
-
 import type { CreateMode, Stat } from "../znode.js";
 import { tokenFromListing } from "./fencing-token.js";
 import { type Czxids, type Decision, decide, type Naming, needsCzxids } from "./queue.js";

@@ -3,7 +3,6 @@ import { pause } from "../deadline.js";
 import { isLossError, NoNodeError } from "../errors.js";
 import type { LiveSession } from "../live-session.js";
 import { join } from "../path.js";
-
 import { retry } from "../retry.js";
 
 /** An ephemeral znode that must not exist any more. */
@@ -46,7 +45,7 @@ export function remove(unwanted: Unwanted): Removal {
     policy: client.settings.retry,
     signal: session.lost,
     shouldRetry: (error) => {
-      if (!isLossError(error)) refuse(error);
+      if (!isLossError(error) && !session.lost.aborted) refuse(error);
       return true;
     },
   });
