@@ -77,7 +77,7 @@ const COUNTS = fc.oneof(
 );
 
 describe("tokenFromListing", () => {
-  it("gives a token exactly when no sibling was created after ours, across every wrap (H57)", () => {
+  it("gives a token exactly when no sibling was created after ours, and the counter goes on (H57)", () => {
     fc.assert(
       fc.property(COUNTS, STEPS, STEPS, (creations, before, after) => {
         const parent = new Parent(creations, 1_000n);
@@ -85,7 +85,8 @@ describe("tokenFromListing", () => {
         const { sequence } = parent.create();
         for (const step of after) take(parent, step, sequence);
         const isLatest = !after.includes("create");
-        expect(tokenFromListing(parent.stat(), sequence) !== undefined).toBe(isLatest);
+        const goesOn = sequence >= 0 && sequence < 2 ** 31 - 2;
+        expect(tokenFromListing(parent.stat(), sequence) !== undefined).toBe(isLatest && goesOn);
       }),
     );
   });
@@ -104,6 +105,15 @@ describe("tokenFromListing", () => {
         expect(token).toBeLessThan(parent.create().czxid);
       }),
     );
+  });
+
+  it("gives no token where the counter is used up: it stands still, as if nothing came after ours (H54)", () => {
+    const parent = new Parent(0, 41n);
+    parent.create();
+    for (const sequence of [2 ** 31 - 2, 2 ** 31 - 1, -(2 ** 31), -1]) {
+      const cversion = (2 * (sequence + 1) - 1) | 0;
+      expect(tokenFromListing({ ...parent.stat(), cversion, numChildren: 1 }, sequence)).toBeUndefined();
+    }
   });
 
   it("is the own czxid when nothing else has happened", () => {

@@ -1,4 +1,5 @@
 import type { Stat } from "../znode.js";
+import { isExhausted } from "./sequence.js";
 
 /**
  * The fencing token of a contender, from the parent's Stat in a listing made after its create; `undefined` if that Stat
@@ -13,6 +14,8 @@ import type { Stat } from "../znode.js";
  * @see ZooKeeper's DataNode.copyStat and PrepRequestProcessor
  */
 export function tokenFromListing(parent: Stat, sequence: number): bigint | undefined {
+  // A counter that is about to be used up stands still from then on, and would look as if nothing came after ours.
+  if (isExhausted(sequence) || isExhausted(sequence + 1)) return undefined;
   const twiceCreations = (parent.cversion + parent.numChildren) | 0;
   const twiceOurs = (2 * (sequence + 1)) | 0;
   return twiceCreations === twiceOurs ? parent.pzxid : undefined;
