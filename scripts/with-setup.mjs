@@ -23,6 +23,7 @@ if (!task) fail(`usage: node scripts/with-setup.mjs ${Object.keys(tasks).join("|
 
 installDependencies();
 const backEnd = findZooKeeper() ?? installZooKeeper();
+if (taskName === "test") installPeers();
 await runTask([...task, ...taskArguments], { ...process.env, ZOOKIT_TEST_BACKEND: backEnd });
 
 /** pnpm keeps a copy of the lock file it installed from. */
@@ -61,6 +62,19 @@ function installZooKeeper() {
   run("apt-get", ["update", "-qq"]);
   run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "zookeeper"]);
   return findZooKeeper() ?? fail("Debian's package zookeeper was installed, and still no ZooKeeper is found");
+}
+
+/** kazoo and Curator, which the interoperation tests contend with. Without root on Debian those tests are skipped, visibly. */
+function installPeers() {
+  if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return;
+  const packages = ["python3-kazoo", "libcurator-recipes-java", "libslf4j-java", "default-jdk-headless"];
+  const missing = packages.filter(
+    (name) => spawnSync("dpkg-query", ["-W", "-f=${db:Status-Status}", name]).stdout.toString() !== "installed",
+  );
+  if (missing.length === 0) return;
+  process.stdout.write(`Installing Debian's packages ${missing.join(", ")} for the interoperation tests\n`);
+  run("apt-get", ["update", "-qq"]);
+  run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing]);
 }
 
 function run(command, args) {

@@ -222,6 +222,20 @@ describe("ensurePath", () => {
 });
 
 describe("with a chroot", () => {
+  it("names znodes in errors as the caller does", async () => {
+    const root = uniqueRoot();
+    await using rooted = await connect(`${sharedHosts()}${root}/deep`);
+    await expect(rooted.get("/missing")).rejects.toMatchObject({ code: "no-node", path: "/missing" });
+    const tooLarge = rooted.create("/large", "x".repeat(2 ** 20), { parents: true });
+    await expect(tooLarge).rejects.toMatchObject({ code: "data-too-large", path: "/large" });
+    await rooted.create("/ephemeral", "", { mode: "ephemeral", parents: true });
+    const below = rooted.ensurePath("/ephemeral/child");
+    await expect(below).rejects.toMatchObject({ code: "no-children-for-ephemerals", path: "/ephemeral/child" });
+    await rooted.delete("/ephemeral");
+    await using zk = await connect(sharedHosts());
+    await zk.delete(root, { recursive: true });
+  });
+
   it("works in a chroot that does not exist yet, and every path is the client's own (H85)", async () => {
     const chroot = `${root}/not/there`;
     await using inside = await connect(`${sharedHosts()}${chroot}`);

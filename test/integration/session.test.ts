@@ -131,4 +131,46 @@ describe("a write whose connection is lost", () => {
     expect(applied.stat.version).toBe(3);
     await zk.delete(path);
   });
+
+  it("is unknown to update when the deadline passes while it is under way, and not applied before it was sent", async () => {
+    await using relay = await Relay.start(sharedHosts());
+    await using zk = await through(relay);
+    const path = uniqueRoot();
+    await zk.create(path, "before");
+    const lost = relay.lose("reply", OpCode.setData).then(() => relay.refuse());
+    const update = zk.update(path, () => "after", { timeoutMs: 500 });
+    await expect(update).rejects.toMatchObject({ code: "timeout", outcome: "unknown", path });
+    await lost;
+    const unsent = zk.update(path, () => "never", { timeoutMs: 100 });
+    await expect(unsent).rejects.toMatchObject({ code: "timeout", outcome: "not-applied", path });
+    relay.open();
+    await waitUntil(() => zk.state === "connected", { what: "it is connected again" });
+    expect((await zk.get(path)).data.toString()).toBe("after");
+    await zk.delete(path);
+  });
+
+  it("has as much time as it was given, however little its client's retry policy gives", async () => {
+    await using relay = await Relay.start(sharedHosts());
+    await using zk = await connect(relay.address, { sessionTimeoutMs: 4_000, retry: { maxElapsedMs: 1 } });
+    const path = uniqueRoot();
+    await zk.create(path, "before", { timeoutMs: 5_000 });
+    void relay.lose("request", OpCode.setData);
+    expect((await zk.update(path, () => "after", { timeoutMs: 5_000 })).data.toString()).toBe("after");
+    await zk.delete(path, { timeoutMs: 5_000 });
+  });
+
+  it("of several steps has one deadline for all of them, and tells the outcome of the last", async () => {
+    await using relay = await Relay.start(sharedHosts());
+    await using zk = await connect(relay.address, { sessionTimeoutMs: 4_000 });
+    const { session } = zk;
+    const path = `${uniqueRoot()}/a/b`;
+    relay.partition();
+    const creating = zk.create(path, "", { parents: true, timeoutMs: 300 });
+    await expect(creating).rejects.toMatchObject({ code: "timeout", outcome: "unknown", path });
+    await expect(zk.ensurePath(path, { timeoutMs: 300 })).rejects.toMatchObject({ code: "timeout", path });
+    // Both have ended long before the connection was given up.
+    expect(session.lost.aborted).toBe(false);
+    expect(zk.state).toBe("connected");
+    relay.open();
+  });
 });

@@ -1,13 +1,17 @@
 import { connect, TimeoutError } from "@zookit/core";
 import { Lock } from "@zookit/lock";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { sharedHosts, uniqueRoot } from "../harness/shared.js";
 import { waitUntil } from "../harness/wait-until.js";
+import { missingPeers } from "./available.js";
 import { handOvers, Ledger } from "./ledger.js";
 import { kazooWithPatterns, pairings } from "./pairings.js";
 import { startZookit } from "./peer.js";
 
 const hosts = sharedHosts();
+const missing = await missingPeers();
+
+beforeEach((context) => context.skip(missing !== "", `needs Debian's packages ${missing}`));
 const timeoutMs = 30_000;
 
 describe.each(pairings)("$name", ({ name, dialect, startPeer }) => {

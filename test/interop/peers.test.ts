@@ -1,10 +1,14 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { sharedHosts, uniqueRoot } from "../harness/shared.js";
+import { missingPeers } from "./available.js";
 import { Ledger } from "./ledger.js";
 import { pairings } from "./pairings.js";
 import { PeerProcess } from "./peer-process.js";
 
 const hosts = sharedHosts();
+const missing = await missingPeers();
+
+beforeEach((context) => context.skip(missing !== "", `needs Debian's packages ${missing}`));
 
 describe.each(pairings)("the witness of the contention tests, with the peers of: $name", ({ startPeer }) => {
   it("reports no overlap and no lost update while the peers share a lock", async () => {

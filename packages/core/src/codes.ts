@@ -72,6 +72,22 @@ const ERRORS = new Map<number, new (message: string, details: ErrorDetails) => Z
 export function errorForAnswer(code: number, operation: string, path: string): ZookitError {
   const known = ERRORS.get(code);
   if (known === undefined) return new UnexpectedError(`${operation} ${path}: ZooKeeper answered ${code}`, { path });
-  const name = Object.entries(Code).find(([, value]) => value === code)?.[0];
-  return new known(`${operation} ${path}: ${name}`, { path });
+  return new known(`${operation} ${path}: ${textFor(code, operation)}`, { path });
 }
+
+function textFor(code: number, operation: string): string {
+  if (code === Code.noNode && operation === "create") return "its parent does not exist (parents: true makes it)";
+  if (code === Code.unimplemented) return "the servers do not support it (TTL znodes need extendedTypesEnabled)";
+  return TEXTS.get(code) ?? `ZooKeeper answered ${code}`;
+}
+
+const TEXTS: ReadonlyMap<number, string> = new Map([
+  [Code.badArguments, "ZooKeeper refuses the arguments"],
+  [Code.noNode, "there is no such znode"],
+  [Code.noAuth, "the access control list does not permit it"],
+  [Code.badVersion, "the version is another one by now"],
+  [Code.noChildrenForEphemerals, "an ephemeral znode cannot have children"],
+  [Code.nodeExists, "it exists already"],
+  [Code.notEmpty, "it has children"],
+  [Code.invalidAcl, "ZooKeeper refuses the access control list"],
+]);

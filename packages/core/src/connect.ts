@@ -18,7 +18,10 @@ export interface ConnectOptions {
   readonly sessionTimeoutMs?: number | undefined;
   /** Total time that `connect` may take, in milliseconds. Range 1 to 2³¹ − 1. @default 15000 */
   readonly connectTimeoutMs?: number | undefined;
-  /** Credentials, presented on every connection. */
+  /**
+   * Credentials, presented on every connection. Of scheme `digest` servers take any; wrong ones show in
+   * {@link NoAuthError} later.
+   */
   readonly auth?: Auth | readonly Auth[] | undefined;
   /** Access control list of everything that this client creates. @default open to everyone */
   readonly acl?: readonly Acl[] | undefined;
@@ -36,7 +39,8 @@ const KNOWN = ["sessionTimeoutMs", "connectTimeoutMs", "auth", "acl", "retry", "
  * Connects to an ensemble and returns a client with an established session. From then on the client keeps itself
  * connected: it moves to another server when one fails, and opens a new session when one has ended.
  *
- * @param hosts `host[:port][,host[:port]…][/chroot]`; the port defaults to 2181. The chroot need not exist.
+ * @param hosts `host[:port][,host[:port]…][/chroot]`; the port defaults to 2181. The chroot need not exist: locks,
+ *   `ensurePath` and `create` with `parents` make it; everything else finds no znode until then.
  *
  * @example
  * await using zk = await connect("zk1:2181,zk2:2181,zk3:2181/my-service");
@@ -78,8 +82,8 @@ async function loadNativeTransport(): Promise<Transport> {
     return (await import("./native/index.js")).nativeTransport;
   } catch (cause) {
     throw new TransportUnavailableError(
-      "the npm package zookeeper could not be loaded; it has to be compiled when it is installed " +
-        "(pnpm: allow its build script in onlyBuiltDependencies)",
+      "the native binding could not be loaded; the npm package zookeeper has to be compiled when it is installed " +
+        `(pnpm: allow its build script in onlyBuiltDependencies): ${(cause as Error).message}`,
       { cause },
     );
   }

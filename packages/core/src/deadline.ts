@@ -9,7 +9,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * One total deadline, in milliseconds, from the call to its end; then the promise rejects with {@link TimeoutError}.
-   * Range 0 to 2³¹ − 1.
+   * Range 0 to 2³¹ − 1. @default for operations the client's `retry.maxElapsedMs`; for `acquire` and `release` none
    */
   readonly timeoutMs?: number | undefined;
 }

@@ -64,7 +64,7 @@ export class DataTooLargeError extends ZookitError {
   readonly code = "data-too-large";
 }
 
-/** The transport could not be loaded: the native binding was not compiled, or was loaded in another thread. */
+/** The transport could not be loaded: the native binding was not compiled, say. */
 export class TransportUnavailableError extends ZookitError {
   readonly code = "transport-unavailable";
 }
@@ -119,7 +119,10 @@ export class ConnectionLossError extends ZookitError {
   readonly code = "connection-loss";
 }
 
-/** The session has ended, at the server or by the client's own deadline; with it all its ephemeral znodes. */
+/**
+ * The session has ended, at the server or by the client's own deadline. Its ephemeral znodes are gone, or go when the
+ * servers expire it.
+ */
 export class SessionLostError extends ZookitError {
   readonly code = "session-lost";
 }

@@ -179,7 +179,9 @@ export class LiveSession implements Session {
     request: Operations[Name]["request"],
     chroot: Chroot,
   ): Promise<Operations[Name]["value"]> {
-    if (this.#phase !== "connected" || !this.isValid()) throw this.#lossError(operation, request.path, "not-applied");
+    if (this.#phase !== "connected" || !this.isValid()) {
+      throw this.#lossError(operation, this.#nameOf(request.path, chroot), "not-applied");
+    }
     return await this.#send(operation, request, chroot);
   }
 
@@ -188,10 +190,13 @@ export class LiveSession implements Session {
     request: Operations[Name]["request"],
     chroot: Chroot,
   ): Promise<Operations[Name]["value"]> {
-    const { path } = request;
+    const path = this.#nameOf(request.path, chroot);
     const isPrefix = "mode" in request && request.mode.endsWith("-sequential");
-    const onServer = { ...request, path: isPrefix ? chroot.prefixToServer(path) : chroot.toServer(path) };
-    checkPacketSize(operation, onServer);
+    const onServer = {
+      ...request,
+      path: isPrefix ? chroot.prefixToServer(request.path) : chroot.toServer(request.path),
+    };
+    checkPacketSize(operation, onServer, path);
     const sentAt = this.#liveness.sending();
     const reply = await this.#transport.submit(operation, onServer);
     this.#liveness.settled(sentAt, isAnswer(reply.code));
@@ -206,6 +211,11 @@ export class LiveSession implements Session {
     if (error !== undefined) throw error;
     if (operation === "create") return chroot.toClient(reply.value as string) as Operations[Name]["value"];
     return reply.value as Operations[Name]["value"];
+  }
+
+  /** The path as the user of the client would name it, for errors. */
+  #nameOf(path: string, chroot: Chroot): string {
+    return chroot === NO_CHROOT ? this.#chroot.toClient(path) : path;
   }
 
   #heartbeat(): void {

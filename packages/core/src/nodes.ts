@@ -1,11 +1,11 @@
 /** Creating and deleting znodes where one request is not enough. */
 import type { Acl } from "./acl.js";
 import type { Client } from "./client.js";
-import type { WaitOptions } from "./deadline.js";
+import { pause } from "./deadline.js";
 import { BadVersionError, isLossError, NodeExistsError, NoNodeError, NotEmptyError } from "./errors.js";
 import type { LiveSession } from "./live-session.js";
 import { join, parentOf } from "./path.js";
-import { perform, withOutcome } from "./perform.js";
+import { perform, type StepOptions, withOutcome } from "./perform.js";
 import type { CreateMode } from "./znode.js";
 
 export interface NewNode {
@@ -21,7 +21,7 @@ export async function createNode(
   client: Client,
   node: NewNode,
   parents: boolean,
-  options: WaitOptions,
+  options: StepOptions,
 ): Promise<string> {
   const { path, data, mode, ttlMs, acl } = node;
   const atOnce = canCreateWithAcl(client) ? acl : undefined;
@@ -58,7 +58,7 @@ export async function ensurePath(
   path: string,
   mode: Extract<CreateMode, "persistent" | "container">,
   acl: readonly Acl[] | undefined,
-  options: WaitOptions,
+  options: StepOptions,
 ): Promise<void> {
   await ensureAbsolute(client, client.settings.chroot.toServer(path), mode, acl, options);
 }
@@ -68,7 +68,7 @@ async function ensureAbsolute(
   path: string,
   mode: Extract<CreateMode, "persistent" | "container">,
   acl: readonly Acl[] | undefined,
-  options: WaitOptions,
+  options: StepOptions,
 ): Promise<void> {
   if (path === "/") return;
   const atOnce = canCreateWithAcl(client) ? acl : undefined;
@@ -76,7 +76,7 @@ async function ensureAbsolute(
   try {
     await perform(client, {
       what: `ensure ${path}`,
-      path,
+      path: client.settings.chroot.toClient(path),
       effect: "idempotent",
       options,
       run: async (session) => {
@@ -132,25 +132,34 @@ function canCreateWithAcl(client: Client): boolean {
   return client.settings.transport.capabilities.has("create-with-acl");
 }
 
-/** Gives a znode its ACL after it was created with the open one; if that fails, the znode goes again if it can. */
-async function protect(client: Client, path: string, acl: readonly Acl[], options: WaitOptions): Promise<void> {
+/** How long a creation whose ACL cannot be set waits for the znode to be gone again, in milliseconds. */
+const CLEAN_UP_LIMIT_MS = 250;
+
+/**
+ * Gives a znode its ACL after it was created with the open one. If that fails, the znode goes again, unless somebody has
+ * written to it already; what cannot be done in short order is done behind the caller's back.
+ */
+async function protect(client: Client, path: string, acl: readonly Acl[], options: StepOptions): Promise<void> {
   try {
     await setFirstAcl(client, client.settings.chroot.toServer(path), acl, options);
   } catch (error) {
-    const run = (session: LiveSession) => session.request("delete", { path, version: -1 });
-    const deletion = { what: `delete ${path}`, path, effect: "idempotent", options: {}, run } as const;
-    const isGone = await perform(client, deletion).then(
+    const run = (session: LiveSession) => session.request("delete", { path, version: 0 });
+    const deletion = perform(client, { what: `delete ${path}`, path, effect: "idempotent", options: {}, run });
+    const isGone = deletion.then(
       () => true,
-      () => false,
+      (reason) => reason instanceof NoNodeError,
     );
-    throw isGone ? error : withOutcome(error, "unknown");
+    const isGoneInTime = await Promise.race([isGone, pause(CLEAN_UP_LIMIT_MS).then(() => false)]);
+    throw withOutcome(error, isGoneInTime ? "not-applied" : "unknown");
   }
 }
 
 /** Sets the ACL of a znode on which none has been set since its creation; leaves any other as it is. */
-async function setFirstAcl(client: Client, path: string, acl: readonly Acl[], options: WaitOptions): Promise<void> {
+async function setFirstAcl(client: Client, path: string, acl: readonly Acl[], options: StepOptions): Promise<void> {
   const run = (session: LiveSession) => session.requestAbsolute("setAcl", { path, acl, version: 0 });
-  await perform(client, { what: `set the ACL of ${path}`, path, effect: "idempotent", options, run }).catch((error) => {
+  const named = client.settings.chroot.toClient(path);
+  const what = `set the ACL of ${named}`;
+  await perform(client, { what, path: named, effect: "idempotent", options, run }).catch((error) => {
     if (!(error instanceof BadVersionError)) throw error;
   });
 }

@@ -15,11 +15,13 @@ const OPEN = [{ scheme: "world", id: "anyone" }];
  * Refuses a request that a server would answer by cutting the connection: repeated, it would cut every new connection too,
  * and fail every other request of the session each time (H10).
  *
+ * @param path as the user of the client would name it, for the error.
  * @throws {DataTooLargeError}
  */
 export function checkPacketSize<Name extends OperationName>(
   operation: Name,
   request: Operations[Name]["request"],
+  path: string = request.path,
 ): void {
   let bytes = HEADER_BYTES + bytesOf(request.path);
   if ("data" in request) bytes += INT_BYTES + request.data.length;
@@ -28,9 +30,9 @@ export function checkPacketSize<Name extends OperationName>(
   if ("acl" in request || "mode" in request) bytes += bytesOfAcl(request.acl ?? OPEN);
   if ("mode" in request) bytes += INT_BYTES + (request.ttlMs === undefined ? 0 : LONG_BYTES);
   if (bytes > MAX_PACKET_BYTES) {
-    const path = request.path.length > 100 ? `${request.path.slice(0, 100)}…` : request.path;
+    const shown = path.length > 100 ? `${path.slice(0, 100)}…` : path;
     const limit = `a packet of ${bytes} bytes; the limit is ${MAX_PACKET_BYTES}`;
-    throw new DataTooLargeError(`${operation} ${path}: path and data make ${limit}`, { path: request.path });
+    throw new DataTooLargeError(`${operation} ${shown}: path and data make ${limit}`, { path });
   }
 }
 

@@ -66,6 +66,7 @@ export function chroot(root: string): Chroot {
   return {
     toServer: (path) => (path === "/" ? root : root + path),
     prefixToServer: (prefix) => root + prefix,
-    toClient: (path) => (path === root ? "/" : path.slice(root.length)),
+    // What lies above the chroot has no name in it, and keeps the one at the server.
+    toClient: (path) => (path === root ? "/" : path.startsWith(`${root}/`) ? path.slice(root.length) : path),
   };
 }

@@ -1,4 +1,4 @@
-import { checkOptions } from "./check.js";
+import { checkOptions, MAX_TIMER_MS } from "./check.js";
 import type { Client } from "./client.js";
 import { checkWaitOptions, orAbort, WAIT_OPTIONS, type WaitOptions, withDeadline } from "./deadline.js";
 import { type ErrorDetails, isLossError, type Outcome, TimeoutError, ZookitError } from "./errors.js";
@@ -19,8 +19,36 @@ export interface Operation<T> {
   readonly what: string;
   readonly path: string;
   readonly effect: Effect;
-  readonly options: WaitOptions;
+  readonly options: WaitOptions | StepOptions;
   readonly run: (session: LiveSession, signal: AbortSignal) => Promise<T>;
+}
+
+/** Bounds of one step of an operation that has the deadline itself; see {@link bounded}. */
+export interface StepOptions {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly isStep: true;
+}
+
+/**
+ * Runs an operation of several steps under one deadline: `timeoutMs`, or without it the retry policy's `maxElapsedMs`.
+ *
+ * @throws {TimeoutError} with the outcome of the step that was under way.
+ */
+export async function bounded<T>(
+  client: Client,
+  operation: { readonly what: string; readonly path: string; readonly options: WaitOptions },
+  run: (step: StepOptions) => Promise<T>,
+): Promise<T> {
+  const { what, path, options } = operation;
+  const { signal: callers, timeoutMs = client.settings.retry.maxElapsedMs } = options;
+  try {
+    return await withDeadline({ signal: callers, timeoutMs }, what, { path }, (signal) =>
+      run({ signal, timeoutMs: MAX_TIMER_MS, isStep: true }),
+    );
+  } catch (error) {
+    throw error instanceof TimeoutError && callers?.aborted ? callers.reason : error;
+  }
 }
 
 /**
@@ -58,7 +86,9 @@ export async function perform<T>(client: Client, operation: Operation<T>): Promi
       ),
     );
   } catch (error) {
-    if (!(error instanceof TimeoutError) || error === options.signal?.reason) throw error;
+    if (!(error instanceof TimeoutError)) throw error;
+    // The reason of the caller's own signal is passed on as it is; a deadline of ours tells the outcome.
+    if (!("isStep" in options) && options.signal?.aborted) throw options.signal.reason;
     const outcome = effect !== "read" && isUnderWay ? "unknown" : "not-applied";
     throw new TimeoutError(error.message, { path, outcome, cause: lastError ?? client.lastConnectFailure });
   }

@@ -1,8 +1,8 @@
 import type { Client } from "./client.js";
-import { type WaitOptions, withDeadline } from "./deadline.js";
+import type { WaitOptions } from "./deadline.js";
 import { BadVersionError, isLossError, UnknownOutcomeError } from "./errors.js";
 import type { LiveSession } from "./live-session.js";
-import { perform } from "./perform.js";
+import { bounded, perform, type StepOptions, withOutcome } from "./perform.js";
 import { retry } from "./retry.js";
 import { type Data, type Stat, toBuffer } from "./znode.js";
 
@@ -54,13 +54,12 @@ export async function update(
   fn: UpdateFunction,
   options: UpdateOptions,
 ): Promise<NodeData> {
-  const timeoutMs = options.timeoutMs ?? client.settings.retry.maxElapsedMs;
   const what = `update ${path}`;
-  return await withDeadline({ signal: options.signal, timeoutMs }, what, { path }, (signal) =>
-    retry(() => updateOnce(client, path, fn, options.contains, signal), {
+  return await bounded(client, { what, path, options }, (step) =>
+    retry(() => updateOnce(client, path, fn, options.contains, step), {
       what,
       policy: client.settings.retry,
-      signal,
+      signal: step.signal,
       // Somebody else's write came between: begin again with what is stored now.
       shouldRetry: (error) => error instanceof BadVersionError,
     }),
@@ -72,9 +71,9 @@ async function updateOnce(
   path: string,
   fn: UpdateFunction,
   contains: UpdateOptions["contains"],
-  signal: AbortSignal,
+  step: StepOptions,
 ): Promise<NodeData> {
-  const current = await read(client, path, signal);
+  const current = await read(client, path, step);
   const next = await fn(current.data, current.stat);
   if (next === undefined) return current;
   const data = toBuffer(next, path);
@@ -83,27 +82,12 @@ async function updateOnce(
     // As an expected version -1 means "any": the set would be unconditional (H43).
     throw new UnknownOutcomeError(`update ${path}: its version has wrapped to -1`, { path, outcome: "not-applied" });
   }
-  let wasLost = false;
   try {
-    const run = (session: LiveSession) =>
-      session.request("set", { path, data, version }).catch((error) => {
-        wasLost ||= isLossError(error) && error.outcome === "unknown";
-        throw error;
-      });
-    // The same compare-and-set, with the same version and bytes, can be repeated: it applies once or not at all (H7).
-    const stat = await perform(client, { what: `set ${path}`, path, effect: "idempotent", options: { signal }, run });
+    const stat = await compareAndSet(client, path, data, version, step);
     if (stat.czxid === current.stat.czxid) return { data, stat };
   } catch (error) {
-    if (!(error instanceof BadVersionError) || !wasLost) throw error;
-    const found = await read(client, path, signal);
-    const outcome = resolveCas(current.stat, data, found, contains);
-    if (outcome === "applied") return found;
-    if (outcome === "not-applied") throw error;
-    throw new UnknownOutcomeError(`update ${path}: the answer was lost, and others have written since`, {
-      path,
-      outcome: "unknown",
-      cause: error,
-    });
+    if (!(error instanceof AmbiguousConflict)) throw error;
+    return await settle(client, path, { base: current.stat, data, contains }, error.conflict, step);
   }
   // Versions begin anew with every incarnation of a znode, so the set has met one that was never read (H42).
   throw new UnknownOutcomeError(`update ${path}: the znode was deleted and created again meanwhile`, {
@@ -112,7 +96,63 @@ async function updateOnce(
   });
 }
 
-function read(client: Client, path: string, signal: AbortSignal): Promise<NodeData> {
+/** Finds out what became of an ambiguous compare-and-set: what is stored now, or the conflict if it can never apply. */
+async function settle(
+  client: Client,
+  path: string,
+  sent: { readonly base: Stat; readonly data: Buffer; readonly contains: UpdateOptions["contains"] },
+  conflict: BadVersionError,
+  step: StepOptions,
+): Promise<NodeData> {
+  const found = await read(client, path, step).catch((error) => {
+    throw withOutcome(error, "unknown");
+  });
+  const outcome = resolveCas(sent.base, sent.data, found, sent.contains);
+  if (outcome === "applied") return found;
+  if (outcome === "not-applied") throw conflict;
+  throw new UnknownOutcomeError(`update ${path}: the answer was lost, and others have written since`, {
+    path,
+    outcome: "unknown",
+    cause: conflict,
+  });
+}
+
+/** A compare-and-set was refused after an earlier answer to it had been lost: it may have been applied by then. */
+class AmbiguousConflict extends Error {
+  readonly conflict: BadVersionError;
+
+  constructor(conflict: BadVersionError) {
+    super(conflict.message);
+    this.conflict = conflict;
+  }
+}
+
+/**
+ * Sends a compare-and-set until it is answered. The same one, with the same version and bytes, can be repeated: it applies
+ * once or not at all (H7).
+ */
+async function compareAndSet(
+  client: Client,
+  path: string,
+  data: Buffer,
+  version: number,
+  step: StepOptions,
+): Promise<Stat> {
+  let wasLost = false;
+  const run = (session: LiveSession) =>
+    session.request("set", { path, data, version }).catch((error) => {
+      wasLost ||= isLossError(error) && error.outcome === "unknown";
+      throw error;
+    });
+  try {
+    return await perform(client, { what: `set ${path}`, path, effect: "idempotent", options: step, run });
+  } catch (error) {
+    if (!wasLost) throw error;
+    throw error instanceof BadVersionError ? new AmbiguousConflict(error) : withOutcome(error, "unknown");
+  }
+}
+
+function read(client: Client, path: string, options: StepOptions): Promise<NodeData> {
   const run = (session: LiveSession) => session.request("get", { path, watch: false });
-  return perform(client, { what: `get ${path}`, path, effect: "read", options: { signal }, run });
+  return perform(client, { what: `get ${path}`, path, effect: "read", options, run });
 }

@@ -8,13 +8,13 @@ import type { LiveSession } from "./live-session.js";
 import { createNode, deleteTree, ensurePath } from "./nodes.js";
 import { observe } from "./observe.js";
 import { checkPath, checkSequentialPath } from "./path.js";
-import { checkWithWaitOptions, perform } from "./perform.js";
+import { bounded, checkWithWaitOptions, perform } from "./perform.js";
 import type { Session } from "./session.js";
 import type { ClientState } from "./state.js";
 import { type NodeData, type UpdateFunction, type UpdateOptions, update } from "./update.js";
 import { CREATE_MODES, type CreateMode, type Data, type Stat, toBuffer } from "./znode.js";
 
-/** Largest time to live that a server accepts, in milliseconds; the binding passes 31 bits of it. */
+/** Largest time to live, in milliseconds: the binding passes on 31 bits of it. */
 const MAX_TTL_MS = 2 ** 31 - 1;
 
 const INT32_MAX = 2 ** 31 - 1;
@@ -110,7 +110,7 @@ export class ZooKeeper {
    * Creates a znode and returns its path, which for a sequential znode ends in the sequence number.
    *
    * **Cost.** One round trip; with an ACL one more: the binding cannot create with an ACL, so the znode has the open ACL
-   * until the second request is applied. With `parents` one or two more for each missing one.
+   * until the second request is applied. With `parents` two or three more for each missing one, which gets the same ACL.
    *
    * **Failure.** See the class. A sequential create whose outcome is unknown may have left a znode whose name is unknown;
    * recipes use a protected create instead.
@@ -133,7 +133,10 @@ export class ZooKeeper {
       checkInteger("ttlMs", ttlMs, 1, MAX_TTL_MS);
       if (!mode.startsWith("persistent")) throw new InvalidArgumentError(`a ${mode} znode cannot have a ttlMs`);
     }
-    return await createNode(this.#client, { path, data: toBuffer(data, path), mode, acl, ttlMs }, parents, given);
+    const node = { path, data: toBuffer(data, path), mode, acl, ttlMs };
+    return await bounded(this.#client, { what: `create ${path}`, path, options: given }, (step) =>
+      createNode(this.#client, node, parents, step),
+    );
   }
 
   /** Reads a znode's data and metadata. @throws {NoNodeError} @throws {NoAuthError} */
@@ -160,7 +163,7 @@ export class ZooKeeper {
 
   /**
    * Makes the server that this client is connected to apply everything committed so far, so that the next read sees it.
-   * Not linearizable while the ensemble changes its leader: a deposed leader may answer (H19).
+   * Not linearizable while the ensemble changes its leader: a deposed leader may answer.
    */
   async sync(path: string, options?: WaitOptions): Promise<void> {
     await this.#read("sync", path, options, (session) => session.request("sync", { path }));
@@ -208,7 +211,10 @@ export class ZooKeeper {
    */
   async ensurePath(path: string, options?: WaitOptions): Promise<void> {
     const given = checkWithWaitOptions(options);
-    await ensurePath(this.#client, checkPath(path), "persistent", this.#client.settings.acl, given);
+    checkPath(path);
+    await bounded(this.#client, { what: `ensure ${path}`, path, options: given }, (step) =>
+      ensurePath(this.#client, path, "persistent", this.#client.settings.acl, step),
+    );
   }
 
   /**
@@ -219,7 +225,8 @@ export class ZooKeeper {
    * **Cost.** Two round trips without a conflict. Conflicts are repeated with back-off.
    *
    * **Failure.** After a lost answer the same compare-and-set is sent again, which cannot apply twice. If it is then
-   * refused, what is stored decides (see {@link resolveCas}); where even that cannot tell, {@link UnknownOutcomeError}.
+   * refused, what is stored decides: `contains`, if given; else one write since, with other bytes, was somebody else's, and
+   * the update begins again. Everything else may have been ours, and ends in {@link UnknownOutcomeError}.
    *
    * @example
    * await zk.update("/config", (data) => JSON.stringify({ ...JSON.parse(data.toString()), mode: "dark" }));
@@ -261,7 +268,8 @@ export class ZooKeeper {
   /**
    * Ends the session and releases everything; handles of recipes are lost. Safe to repeat. Operations under way reject
    * with {@link ClosedError}. When it resolves, the server has deleted the session's ephemeral znodes, or the session
-   * ends at its time-out if no server could be reached. Blocks the event loop for a round trip.
+   * ends at its time-out if no server could be reached. Blocks the event loop for a round trip; for up to 1.5 s if the
+   * server is silent, 4.5 s if the socket's buffer is full as well.
    */
   async close(): Promise<void> {
     await this.#client.close();

@@ -1,6 +1,9 @@
 import { ZookitError } from "@zookit/core";
 
-/** The lock is not held any more: its session ended, or its znode was deleted by somebody else. `cause` is why. */
+/**
+ * The lock is not held any more: its session ended, its znode was deleted by somebody else, or it was released. `cause` is
+ * why.
+ */
 export class LockLostError extends ZookitError {
   readonly code = "lock-lost";
 }

@@ -143,7 +143,7 @@ export class Lock {
    * wait for the lock, not `fn`.
    *
    * If the lock was lost while `fn` ran, it rejects with {@link LockLostError} even if `fn` returned normally: others may
-   * have been inside at the same time. What `fn` threw then is the error's cause. `fn` should watch `handle.lost` and pass
+   * have been inside at the same time (its `outcome` is `unknown`). What `fn` threw then is the error's cause. `fn` should watch `handle.lost` and pass
    * `handle.fencingToken` on.
    *
    * @throws {LockLostError} @throws what {@link acquire} throws, and what `fn` throws.
@@ -161,6 +161,7 @@ export class Lock {
       throw new LockLostError(`the lock ${this.path} was lost while the block ran, and the block failed`, {
         path: this.path,
         cause: error,
+        outcome: "unknown",
       });
     }
     const wasHeld = handle.isHeld();
@@ -171,7 +172,7 @@ export class Lock {
 
   /**
    * Who holds and who awaits the lock, in the order of the queue, clients of other languages included. A snapshot: one
-   * round trip for the listing and one for the identifiers, of one request each.
+   * round trip for the listing, and one of a request for each contender.
    *
    * @throws {TimeoutError} @throws {ClosedError} @throws {NoAuthError}
    */
@@ -207,7 +208,11 @@ export class Lock {
 
   #handle(place: Place): LockHandle {
     const lostError = (message: string, cause: unknown) =>
-      new LockLostError(`the lock ${this.path} is not held: ${message}`, { path: this.path, cause });
+      new LockLostError(`the lock ${this.path} is not held: ${message}`, {
+        path: this.path,
+        cause,
+        outcome: "unknown",
+      });
     return new LockHandle(new Holding(this.#client, place, lostError), this.identifier);
   }
 }

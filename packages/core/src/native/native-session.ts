@@ -102,14 +102,16 @@ export class NativeSession implements TransportSession {
     const { signal } = this.#closing;
     let limitMs = MIN_ATTEMPT_MS;
     for (let round = 0; !signal.aborted; round++) {
+      const failures: string[] = [];
       try {
         for (const address of await this.#addresses()) {
           if (signal.aborted) return;
           const result = await this.#attempt(address, Math.min(limitMs, this.#timeoutMs / 2));
           if (result === "connected" || result === "ended") return;
           if (result === "timed-out") limitMs *= 2;
+          failures.push(`${address} ${result === "refused" ? "refuses" : "is silent"}`);
         }
-        throw new Error("no server took the session");
+        throw new Error(failures.join(", "));
       } catch (error) {
         if (!signal.aborted) this.#events.connectFailed(error as Error);
       }

@@ -166,7 +166,11 @@ export class Place {
   /** The parent is not there yet, or was a container that has been reaped (H58). */
   async #ensureParent(signal: AbortSignal): Promise<void> {
     const { client, parent, parentMode } = this.#queue;
-    await ensurePath(client, parent, parentMode, client.settings.acl, { signal, timeoutMs: MAX_TIMER_MS });
+    await ensurePath(client, parent, parentMode, client.settings.acl, {
+      signal,
+      timeoutMs: MAX_TIMER_MS,
+      isStep: true,
+    });
   }
 
   async #decide({ children, stat }: Listing, signal: AbortSignal, isFirst: boolean): Promise<Decision> {
