@@ -4,7 +4,8 @@
  * A server restarts a session's countdown when it receives a request, so the session lives at least `timeoutMs` from the
  * moment at which the last answered request was *sent*. What is subtracted as margin covers two things: clocks that do
  * not run at the same rate, and a follower that answers and then dies before it has told the leader, which keeps the
- * countdown, about the contact (it does so every half tick, so ticks up to a fifth of the session are covered).
+ * countdown, about the contact. It does so every half tick: with ticks up to a fifth of the session that is a tenth of it,
+ * and the rest is for the clocks.
  *
  * The deadline is held on two clocks, and both must agree that it lies ahead: the monotonic clock cannot be stepped
  * (H17) but stands still while the machine is suspended; the wall clock shows that a suspension happened (H16). A wall
@@ -23,7 +24,7 @@ export interface Instant {
 }
 
 /** Part of the session timeout that is given up for safety. */
-const MARGIN = 1 / 10;
+const MARGIN = 1 / 8;
 
 export function now(): Instant {
   return { monotonicMs: performance.now(), wallMs: Date.now() };
