@@ -21,9 +21,11 @@ export class Relay implements AsyncDisposable {
   readonly #faults: Fault[] = [];
   #mode: "open" | "refusing" | "silent" = "open";
   #flights = 0;
+  #connections = 0;
 
   private constructor(target: { host: string; port: number }) {
     this.#server = createServer((client) => {
+      this.#connections++;
       if (this.#mode === "refusing") {
         client.destroy();
         return;
@@ -54,6 +56,11 @@ export class Relay implements AsyncDisposable {
   /** How many times requests were sent after a reply, or at first: sequential round trips. */
   get flights(): number {
     return this.#flights;
+  }
+
+  /** How many connections clients have made. */
+  get connections(): number {
+    return this.#connections;
   }
 
   /** Cuts every connection; new ones are taken. */

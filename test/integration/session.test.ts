@@ -74,6 +74,30 @@ describe("a session", () => {
     expect(zk.session.validUntil).toBeGreaterThan(performance.now());
   });
 
+  it("is kept valid by what the leader has answered only: a follower that is cut off answers reads by itself", async () => {
+    await using zk = await connect(sharedHosts(), { sessionTimeoutMs: 4_000 });
+    const { validUntil } = zk.session;
+    await zk.get("/");
+    await zk.exists("/");
+    await zk.children("/");
+    expect(zk.session.validUntil).toBe(validUntil);
+    await zk.sync("/");
+    expect(zk.session.validUntil).toBeGreaterThan(validUntil);
+  });
+
+  it("is tried to be kept with back-off at a server that takes connections only to cut them", async () => {
+    await using relay = await Relay.start(sharedHosts());
+    await using zk = await through(relay);
+    const { session } = zk;
+    const before = relay.connections;
+    for (let fault = 0; fault < 1_000; fault++) void relay.lose("request", OpCode.sync);
+    relay.cut();
+    await waitUntil(() => session.lost.aborted, { what: "the deadline passes" });
+    // Without back-off there would be a thousand; each wait is at least half of 20 ms, and soon of a tenth of a second.
+    expect(relay.connections - before).toBeLessThan(100);
+    relay.refuse();
+  });
+
   it("is not used before a sync was answered on a new connection, so that reads after it are current (H2, H18)", async () => {
     await using relay = await Relay.start(sharedHosts());
     await using zk = await through(relay);
@@ -146,6 +170,27 @@ describe("a write whose connection is lost", () => {
     relay.open();
     await waitUntil(() => zk.state === "connected", { what: "it is connected again" });
     expect((await zk.get(path)).data.toString()).toBe("after");
+    await zk.delete(path);
+  });
+
+  it("is unknown to ensurePath when an answer was lost and the deadline passes before the next", async () => {
+    await using relay = await Relay.start(sharedHosts());
+    await using zk = await through(relay);
+    const path = uniqueRoot();
+    const lost = relay.lose("reply", OpCode.create).then(() => relay.refuse());
+    const ensuring = zk.ensurePath(path, { timeoutMs: 500 });
+    await expect(ensuring).rejects.toMatchObject({ code: "timeout", outcome: "unknown", path });
+    await lost;
+    relay.open();
+    await waitUntil(() => zk.state === "connected", { what: "it is connected again" });
+    await zk.delete(path);
+  });
+
+  it("is given up in time by update although its function never ends", async () => {
+    await using zk = await connect(sharedHosts());
+    const path = await zk.create(uniqueRoot());
+    const never = new Promise<string>(() => {});
+    await expect(zk.update(path, () => never, { timeoutMs: 100 })).rejects.toMatchObject({ code: "timeout", path });
     await zk.delete(path);
   });
 

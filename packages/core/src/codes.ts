@@ -15,6 +15,9 @@ import {
 
 /** ZooKeeper's result codes, as the protocol and the C client number them. */
 export const Code = {
+  systemError: -1,
+  runtimeInconsistency: -2,
+  dataInconsistency: -3,
   connectionLoss: -4,
   marshallingError: -5,
   unimplemented: -6,
@@ -36,6 +39,9 @@ export const Code = {
 
 // Codes that tell that no answer came, or that the server no longer serves this session on this connection.
 const LOSSES = new Set<number>([
+  Code.systemError,
+  Code.runtimeInconsistency,
+  Code.dataInconsistency,
   Code.connectionLoss,
   Code.marshallingError,
   Code.operationTimeout,

@@ -25,6 +25,7 @@ import type {
   TransportEvents,
   TransportSession,
 } from "./transport.js";
+import { now } from "./validity.js";
 import { type Watch, type WatchKind, WatchTable } from "./watch-table.js";
 
 /** What a session tells the client that opened it. */
@@ -37,6 +38,12 @@ export interface SessionEvents {
 }
 
 const WRITES: ReadonlySet<OperationName> = new Set(["create", "set", "delete", "setAcl"]);
+
+/**
+ * What only the leader can answer. It keeps the countdown of the session; a follower answers reads by itself, and goes on
+ * doing so for `syncLimit` ticks after it was cut off from the leader.
+ */
+const ANSWERED_BY_LEADER: ReadonlySet<OperationName> = new Set<OperationName>([...WRITES, "sync"]);
 
 type Phase = "opening" | "connected" | "suspended" | "ended";
 
@@ -197,9 +204,10 @@ export class LiveSession implements Session {
       path: isPrefix ? chroot.prefixToServer(request.path) : chroot.toServer(request.path),
     };
     checkPacketSize(operation, onServer, path);
-    const sentAt = this.#liveness.sending();
+    const isByLeader = ANSWERED_BY_LEADER.has(operation);
+    const sentAt = isByLeader ? this.#liveness.sending() : now();
     const reply = await this.#transport.submit(operation, onServer);
-    this.#liveness.settled(sentAt, isAnswer(reply.code));
+    if (isByLeader) this.#liveness.settled(sentAt, isAnswer(reply.code));
     const error = reply.code === 0 ? undefined : this.#errorFor(operation, path, reply);
     publish("operation", () => ({
       operation,
@@ -220,8 +228,8 @@ export class LiveSession implements Session {
 
   #heartbeat(): void {
     if (this.#phase !== "connected") return;
-    // Any answer will do, also "no permission"; a loss shows in the deadline.
-    this.#send("exists", { path: "/", watch: false }, NO_CHROOT).catch(() => {});
+    // A loss shows in the deadline.
+    this.#send("sync", { path: "/" }, NO_CHROOT).catch(() => {});
   }
 
   #end(reason: ZookitError): void {
@@ -230,7 +238,8 @@ export class LiveSession implements Session {
     this.#liveness.stop();
     this.#lost.abort(reason);
     this.#watches.fireAll();
-    void this.#transport.close();
+    // Not here: it blocks until the server answers, and this may be the first line of a handle's check after a stall.
+    setImmediate(() => void this.#transport.close());
     this.#events.ended(reason);
   }
 

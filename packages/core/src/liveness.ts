@@ -12,8 +12,8 @@ export interface LivenessEvents {
 }
 
 /**
- * The deadline of one session, moved on by every answered request, and the heartbeat that keeps it moving while nothing
- * else is sent: the binding's own pings cannot be seen.
+ * The deadline of one session, moved on by every request that the leader has answered, and the heartbeat that keeps it
+ * moving while no such request is sent: the binding's own pings cannot be seen.
  */
 export class Liveness {
   readonly #events: LivenessEvents;
@@ -21,7 +21,7 @@ export class Liveness {
   #validity: Validity | undefined;
   #isOver = false;
   #inFlight = 0;
-  #answeredSentAt = 0;
+  #answeredSentAt: Instant | undefined;
   #deadlineTimer: NodeJS.Timeout | undefined;
   #heartbeatTimer: NodeJS.Timeout | undefined;
 
@@ -39,8 +39,13 @@ export class Liveness {
     return this.#isOver ? 0 : (this.#validity?.monotonicMs ?? 0);
   }
 
+  /** To be called with each connection: another server may grant less than the one before. */
   negotiated(timeoutMs: number): void {
+    const isLess = timeoutMs < this.#timeoutMs;
     this.#timeoutMs = timeoutMs;
+    if (!isLess || this.#isOver || this.#answeredSentAt === undefined) return;
+    this.#stopTimers();
+    this.#start(validityFrom(this.#answeredSentAt, timeoutMs));
   }
 
   /** Whether the deadline lies ahead. The first call that finds it passed ends it, whoever makes that call (H14). */
@@ -52,7 +57,7 @@ export class Liveness {
     return false;
   }
 
-  /** To be called when a request is sent; the result goes to {@link settled}. */
+  /** To be called when a request that the leader answers is sent; the result goes to {@link settled}. */
   sending(): Instant {
     this.#inFlight++;
     return now();
@@ -63,14 +68,19 @@ export class Liveness {
     this.#inFlight--;
     // An answer that is read after the deadline comes too late: others may have been told already that it has passed.
     if (!isAnswered || this.#isOver || (this.#validity !== undefined && !this.isValid())) return;
-    this.#answeredSentAt = Math.max(this.#answeredSentAt, sentAt.monotonicMs);
+    // Answers come in the order of the requests, so this is the latest.
+    this.#answeredSentAt = sentAt;
     const validity = validityFrom(sentAt, this.#timeoutMs);
     if (this.#validity === undefined) this.#start(validity);
-    else if (validity.monotonicMs > this.#validity.monotonicMs) this.#validity = validity;
+    else this.#validity = validity;
   }
 
   stop(): void {
     this.#isOver = true;
+    this.#stopTimers();
+  }
+
+  #stopTimers(): void {
     clearTimeout(this.#deadlineTimer);
     clearInterval(this.#heartbeatTimer);
   }
@@ -89,7 +99,7 @@ export class Liveness {
   }
 
   #beat(): void {
-    const sinceMs = performance.now() - this.#answeredSentAt;
+    const sinceMs = performance.now() - (this.#answeredSentAt?.monotonicMs ?? 0);
     // Requests under way will move the deadline by themselves; more of them would only pile up (H27).
     if (this.#inFlight === 0 && sinceMs > this.#timeoutMs / HEARTBEATS / 2 && this.isValid()) {
       this.#events.heartbeatDue();

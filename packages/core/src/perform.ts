@@ -1,7 +1,7 @@
 import { checkOptions, MAX_TIMER_MS } from "./check.js";
 import type { Client } from "./client.js";
 import { checkWaitOptions, orAbort, WAIT_OPTIONS, type WaitOptions, withDeadline } from "./deadline.js";
-import { type ErrorDetails, isLossError, type Outcome, TimeoutError, ZookitError } from "./errors.js";
+import { ClosedError, type ErrorDetails, isLossError, type Outcome, TimeoutError, ZookitError } from "./errors.js";
 import type { LiveSession } from "./live-session.js";
 import { retry } from "./retry.js";
 
@@ -60,6 +60,7 @@ export async function perform<T>(client: Client, operation: Operation<T>): Promi
   const { what, path, effect, options, run } = operation;
   const timeoutMs = options.timeoutMs ?? client.settings.retry.maxElapsedMs;
   let isUnderWay = false;
+  let mayBeApplied = false;
   let lastError: Error | undefined;
   try {
     return await withDeadline({ signal: options.signal, timeoutMs }, what, { path }, (signal) =>
@@ -80,16 +81,18 @@ export async function perform<T>(client: Client, operation: Operation<T>): Promi
             if (!isLossError(error)) return false;
             lastError = error;
             isUnderWay = false;
+            mayBeApplied ||= error.outcome === "unknown";
             return effect !== "write" || error.outcome === "not-applied";
           },
         },
       ),
     );
   } catch (error) {
+    if (error instanceof ClosedError && mayBeApplied) throw withOutcome(error, "unknown");
     if (!(error instanceof TimeoutError)) throw error;
     // The reason of the caller's own signal is passed on as it is; a deadline of ours tells the outcome.
     if (!("isStep" in options) && options.signal?.aborted) throw options.signal.reason;
-    const outcome = effect !== "read" && isUnderWay ? "unknown" : "not-applied";
+    const outcome = effect !== "read" && (isUnderWay || mayBeApplied) ? "unknown" : "not-applied";
     throw new TimeoutError(error.message, { path, outcome, cause: lastError ?? client.lastConnectFailure });
   }
 }

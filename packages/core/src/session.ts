@@ -10,7 +10,7 @@ export interface Session {
   readonly lost: AbortSignal;
   /**
    * Until when the servers cannot have expired the session, on the clock of `performance.now()`; 0 when there is no such
-   * time any more. It moves on with every answered request.
+   * time any more. It moves on with every write and `sync` that is answered.
    */
   readonly validUntil: number;
 }

@@ -1,5 +1,5 @@
 import type { Client } from "./client.js";
-import type { WaitOptions } from "./deadline.js";
+import { orAbort, type WaitOptions } from "./deadline.js";
 import { BadVersionError, isLossError, UnknownOutcomeError } from "./errors.js";
 import type { LiveSession } from "./live-session.js";
 import { bounded, perform, type StepOptions, withOutcome } from "./perform.js";
@@ -74,7 +74,7 @@ async function updateOnce(
   step: StepOptions,
 ): Promise<NodeData> {
   const current = await read(client, path, step);
-  const next = await fn(current.data, current.stat);
+  const next = await orAbort((async () => fn(current.data, current.stat))(), step.signal);
   if (next === undefined) return current;
   const data = toBuffer(next, path);
   const { version } = current.stat;

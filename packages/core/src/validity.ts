@@ -1,11 +1,12 @@
 /**
  * The deadline until which the servers cannot have expired the session.
  *
- * A server restarts a session's countdown when it receives a request, so the session lives at least `timeoutMs` from the
- * moment at which the last answered request was *sent*. What is subtracted as margin covers two things: clocks that do
- * not run at the same rate, and a follower that answers and then dies before it has told the leader, which keeps the
- * countdown, about the contact. It does so every half tick: with ticks up to a fifth of the session that is a tenth of it,
- * and the rest is for the clocks.
+ * The leader keeps the countdown. It restarts it when it hears of the client, which is not before the client *sent* what it
+ * heard of, so the session lives at least `timeoutMs` from the send time of the last request that the leader has answered:
+ * a write or a `sync`. What a follower answers by itself, a read, says nothing: it goes on doing so for a while after it was
+ * cut off from the leader. What is subtracted as margin covers two things: clocks that do not run at the same rate, and a
+ * follower that passes on an answer of the leader and then dies, or is cut off, before it has reported the contact. It
+ * does so every half tick: with ticks up to a fifth of the session that is a tenth of it, and the rest is for the clocks.
  *
  * The deadline is held on two clocks, and both must agree that it lies ahead: the monotonic clock cannot be stepped
  * (H17) but stands still while the machine is suspended; the wall clock shows that a suspension happened (H16). A wall

@@ -15,7 +15,10 @@ const blocks = new AsyncLocalStorage<Block>();
 
 /** Runs the callback of a `withLock` block, so that what it calls can be told to be inside. */
 export function insideBlock<T>(client: Client, path: string, handle: LockHandle, fn: () => Promise<T>): Promise<T> {
-  return blocks.run({ client, path, handle, outer: blocks.getStore() }, fn);
+  // A block that has ended matters no more; kept, a task that schedules itself from inside would gather them for ever.
+  let outer = blocks.getStore();
+  while (outer !== undefined && !outer.handle.isHeld()) outer = outer.outer;
+  return blocks.run({ client, path, handle, outer }, fn);
 }
 
 /**

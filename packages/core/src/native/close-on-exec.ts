@@ -1,4 +1,4 @@
-import { fstatSync, readdirSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync } from "node:fs";
 import koffi from "koffi";
 
 const F_SETFD = 2;
@@ -17,21 +17,32 @@ const fcntl = process.platform === "linux" ? koffi.load(null).func("int fcntl(in
  */
 export function withoutInheritance<T>(open: () => T): T {
   if (fcntl === undefined) return open();
-  const before = new Set(openSockets());
+  const before = new Set(openDescriptors());
+  const lowest = lowestFreeDescriptor();
   const result = open();
-  for (const socket of openSockets()) if (!before.has(socket)) fcntl(socket, F_SETFD, "int", FD_CLOEXEC);
+  for (const descriptor of openDescriptors()) {
+    // The listing's own descriptor was the lowest free one, and so is among those that were open before.
+    const isNew = descriptor === lowest || !before.has(descriptor);
+    if (isNew && isSocket(descriptor)) fcntl(descriptor, F_SETFD, "int", FD_CLOEXEC);
+  }
   return result;
 }
 
-function openSockets(): readonly number[] {
-  // Looked at after the listing: its own descriptor is closed by then, and the new socket may get that very number.
-  return readdirSync("/proc/self/fd").map(Number).filter(isSocket);
+function openDescriptors(): readonly number[] {
+  return readdirSync("/proc/self/fd").map(Number);
+}
+
+function lowestFreeDescriptor(): number {
+  const descriptor = openSync("/dev/null", "r");
+  closeSync(descriptor);
+  return descriptor;
 }
 
 function isSocket(descriptor: number): boolean {
   try {
     return fstatSync(descriptor).isSocket();
   } catch {
+    // The descriptor of the listing itself.
     return false;
   }
 }

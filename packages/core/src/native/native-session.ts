@@ -59,6 +59,9 @@ export class NativeSession implements TransportSession {
   /** What was asked for, then what was negotiated. */
   #timeoutMs: number;
   #known: readonly string[] = [];
+  /** Times that the list of servers was gone through since a connection has lasted. */
+  #round = 0;
+  #connectedAt = 0;
   #address = "";
   #credentials: { readonly client_id: string; readonly client_password: string } | undefined;
   #attemptSettled: ((attempt: Attempt) => void) | undefined;
@@ -101,7 +104,9 @@ export class NativeSession implements TransportSession {
   async #connect(): Promise<void> {
     const { signal } = this.#closing;
     let limitMs = MIN_ATTEMPT_MS;
-    for (let round = 0; !signal.aborted; round++) {
+    while (!signal.aborted) {
+      if (this.#round > 0) await this.#backOff();
+      this.#round++;
       const failures: string[] = [];
       try {
         for (const address of await this.#addresses()) {
@@ -115,21 +120,34 @@ export class NativeSession implements TransportSession {
       } catch (error) {
         if (!signal.aborted) this.#events.connectFailed(error as Error);
       }
-      const longest = Math.min(MAX_BACKOFF_MS, this.#timeoutMs * MAX_BACKOFF_OF_SESSION);
-      const backoff = Math.min(longest, MIN_BACKOFF_MS * 2 ** round);
-      await pause(backoff * (0.5 + Math.random() / 2), signal).catch(() => {});
     }
+  }
+
+  get #longestBackOffMs(): number {
+    return Math.min(MAX_BACKOFF_MS, this.#timeoutMs * MAX_BACKOFF_OF_SESSION);
+  }
+
+  async #backOff(): Promise<void> {
+    const delayMs = Math.min(this.#longestBackOffMs, MIN_BACKOFF_MS * 2 ** (this.#round - 1));
+    await pause(delayMs * (0.5 + Math.random() / 2), this.#closing.signal).catch(() => {});
   }
 
   /**
    * The servers in random order, so that clients spread; the one that was lost comes last. Where names cannot be resolved
-   * any more, the addresses that they had last are tried.
+   * any more, or not in good time, the addresses that they had last are tried.
    */
   async #addresses(): Promise<readonly string[]> {
-    try {
-      this.#known = await resolveAddresses(this.#request.hosts);
-    } catch (error) {
-      if (this.#known.length === 0) throw error;
+    const resolving = resolveAddresses(this.#request.hosts).then((addresses) => {
+      this.#known = addresses;
+    });
+    if (this.#known.length === 0) {
+      await resolving;
+    } else {
+      // A name server that hangs must not cost the session while the servers are there.
+      const patience = pause(this.#longestBackOffMs, this.#closing.signal);
+      await Promise.race([resolving, patience]).catch(() => {});
+      resolving.catch(() => {});
+      patience.catch(() => {});
     }
     return this.#known
       .map((address) => ({ address, key: address === this.#address ? 1 : Math.random() }))
@@ -188,6 +206,7 @@ export class NativeSession implements TransportSession {
 
   #onConnect(handle: NativeHandle): void {
     this.#isConnected = true;
+    this.#connectedAt = performance.now();
     this.#credentials = { client_id: handle.client_id, client_password: handle.client_password };
     this.#timeoutMs = handle.timeout;
     this.#attemptSettled?.("connected");
@@ -203,6 +222,8 @@ export class NativeSession implements TransportSession {
     setImmediate(() => {
       if (handle !== this.#handle) return;
       this.#dropHandle();
+      // A connection that did not last counts as a failed attempt: a server may take it only to cut it again.
+      if (performance.now() - this.#connectedAt > this.#longestBackOffMs) this.#round = 0;
       this.#events.disconnected();
       void this.#connect();
     });

@@ -1,9 +1,10 @@
+import { MAX_TIMER_MS } from "../check.js";
 import type { Client } from "../client.js";
 import { pause } from "../deadline.js";
 import { isLossError, NoNodeError } from "../errors.js";
 import type { LiveSession } from "../live-session.js";
 import { join } from "../path.js";
-import { retry } from "../retry.js";
+import { type RetryPolicy, retry } from "../retry.js";
 
 /** An ephemeral znode that must not exist any more. */
 export interface Unwanted {
@@ -17,6 +18,9 @@ export interface Unwanted {
   /** False if the answer to some create was lost, so that there may be a znode of another name than `created`. */
   readonly isNameCertain: boolean;
 }
+
+/** Others may be waiting for the znode to go, so the user's retry policy does not apply. */
+const REMOVAL_RETRY: RetryPolicy = { minDelayMs: 20, maxDelayMs: 500, maxElapsedMs: MAX_TIMER_MS };
 
 /** Where a removal stands. Both promises never reject. */
 export interface Removal {
@@ -42,7 +46,7 @@ export function remove(unwanted: Unwanted): Removal {
   };
   const gone = retry(attempt, {
     what: `remove ${join(unwanted.parent, unwanted.prefix)}*`,
-    policy: client.settings.retry,
+    policy: REMOVAL_RETRY,
     signal: session.lost,
     shouldRetry: (error) => {
       if (!isLossError(error) && !session.lost.aborted) refuse(error);
