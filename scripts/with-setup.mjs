@@ -68,9 +68,7 @@ function installZooKeeper() {
 function installPeers() {
   if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return;
   const packages = ["python3-kazoo", "libcurator-recipes-java", "libslf4j-java", "default-jdk-headless"];
-  const missing = packages.filter(
-    (name) => spawnSync("dpkg-query", ["-W", "-f=${db:Status-Status}", name]).stdout.toString() !== "installed",
-  );
+  const missing = packages.filter((name) => spawnSync("dpkg", ["-s", name], { stdio: "ignore" }).status !== 0);
   if (missing.length === 0) return;
   process.stdout.write(`Installing Debian's packages ${missing.join(", ")} for the interoperation tests\n`);
   run("apt-get", ["update", "-qq"]);
