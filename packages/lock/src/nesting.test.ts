@@ -39,6 +39,27 @@ describe("checkNotNested", () => {
     });
   });
 
+  it("keeps nothing of blocks that have ended, in a task that schedules itself from inside its block", async () => {
+    let asked = 0;
+    const run = async (left: number): Promise<void> => {
+      let isHeld = true;
+      let next: Promise<void> | undefined;
+      const counting = handle(() => {
+        asked++;
+        return isHeld;
+      });
+      await insideBlock(CLIENT, "/a", counting, async () => {
+        // Begins when this block has ended, but in its asynchronous context.
+        if (left > 0) next = new Promise<void>((resolve) => setImmediate(resolve)).then(() => run(left - 1));
+      });
+      isHeld = false;
+      await next;
+    };
+    await run(100);
+    // Each block has looked at the one before it, once; not at all that were before.
+    expect(asked).toBe(100);
+  });
+
   it("allows another lock, and the same path of another client", async () => {
     await insideBlock(CLIENT, "/a", handle(), async () => {
       expect(() => checkNotNested(CLIENT, "/a/b")).not.toThrow();
