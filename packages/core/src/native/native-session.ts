@@ -31,6 +31,9 @@ const MAX_BACKOFF_OF_SESSION = 1 / 20;
  */
 const MIN_ATTEMPT_MS = 1_000;
 
+/** How long closing waits for answers to what is under way, in milliseconds. */
+const DRAIN_LIMIT_MS = 500;
+
 const WATCH_EVENTS: ReadonlySet<string> = new Set<WatchEvent["type"]>(["created", "deleted", "changed", "child"]);
 
 /** What the binding says when it closes a handle: the session was expired, the credentials refused, or we asked for it. */
@@ -66,6 +69,7 @@ export class NativeSession implements TransportSession {
   #credentials: { readonly client_id: string; readonly client_password: string } | undefined;
   #attemptSettled: ((attempt: Attempt) => void) | undefined;
   #closed: Promise<void> | undefined;
+  readonly #inFlight = new Set<Promise<unknown>>();
 
   constructor(request: SessionRequest, events: TransportEvents) {
     this.#request = request;
@@ -78,12 +82,14 @@ export class NativeSession implements TransportSession {
     operation: Name,
     request: Operations[Name]["request"],
   ): Promise<Reply<Operations[Name]["value"]>> {
-    if (this.#handle === undefined || !this.#isConnected) {
+    if (this.#handle === undefined || !this.#isConnected || this.#closed !== undefined) {
       const code = this.#closed === undefined ? Code.connectionLoss : Code.closing;
       return Promise.resolve({ code, sent: false });
     }
     const handle = this.#handle;
     const reply = submit(handle, operation, request);
+    this.#inFlight.add(reply);
+    void reply.then(() => this.#inFlight.delete(reply));
     // A send that fails makes the C client close its socket within the call and say nothing, while libuv is about to poll
     // that descriptor: at its next turn it would abort the process. Closing the handle now takes it off that list.
     if (handle.state !== STATE_CONNECTED) this.#connectionLost(handle);
@@ -91,13 +97,25 @@ export class NativeSession implements TransportSession {
   }
 
   close(): Promise<void> {
-    this.#closed ??= new Promise((resolve) => {
-      this.#closing.abort();
-      this.#dropHandle();
-      // Behind the replies that the close has just failed.
-      setImmediate(resolve);
-    });
+    this.#closed ??= this.#close();
     return this.#closed;
+  }
+
+  /**
+   * Waits for the answers to what is under way, then closes. The C client takes any answer for that to its CLOSE, and closes
+   * the socket; what it has left unread there makes the kernel reset the connection, and the server may never read the CLOSE.
+   */
+  async #close(): Promise<void> {
+    this.#closing.abort();
+    if (this.#isConnected && this.#inFlight.size > 0) {
+      const limit = new AbortController();
+      const patience = pause(DRAIN_LIMIT_MS, limit.signal).catch(() => {});
+      await Promise.race([Promise.all(this.#inFlight), patience]);
+      limit.abort();
+    }
+    this.#dropHandle();
+    // Behind the replies that the close has just failed.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Goes through the servers, again and again, until one takes the session or the session has ended. */
