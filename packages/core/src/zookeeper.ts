@@ -266,10 +266,10 @@ export class ZooKeeper {
   }
 
   /**
-   * Ends the session and releases everything; handles of recipes are lost. Safe to repeat. Requests under way get
-   * half a second to be answered; what waits rejects with {@link ClosedError}. When it resolves, the server has deleted the session's ephemeral znodes, or the session
-   * ends at its time-out if no server could be reached. Blocks the event loop for a round trip; for up to 1.5 s if the
-   * server is silent, 4.5 s if the socket's buffer is full as well.
+   * Ends the session and releases everything; handles of recipes are lost. Safe to repeat. Requests under way get half a
+   * second to be answered; what waits rejects with {@link ClosedError}. When it resolves, the server has deleted the
+   * session's ephemeral znodes, or the session ends at its time-out if no server could be reached. Blocks the event loop
+   * for a round trip; for up to 1.5 s if the server is silent, 4.5 s if the socket's buffer is full as well.
    */
   async close(): Promise<void> {
     await this.#client.close();
