@@ -36,8 +36,7 @@ const DRAIN_LIMIT_MS = 500;
 
 const WATCH_EVENTS: ReadonlySet<string> = new Set<WatchEvent["type"]>(["created", "deleted", "changed", "child"]);
 
-/** What the binding says when it closes a handle: the session was expired, the credentials refused, or we asked for it. */
-const EXPIRED = -112;
+/** What the binding says when we asked it to close a handle; other codes say that the server ended the session. */
 const BY_US = 0;
 
 type Attempt = "connected" | "refused" | "timed-out" | "ended";
@@ -252,7 +251,7 @@ export class NativeSession implements TransportSession {
     if (code === BY_US) return;
     this.#attemptSettled?.("ended");
     this.#dropHandle();
-    this.#events.ended(code === EXPIRED ? "expired" : "auth-failed");
+    this.#events.ended(code === Code.sessionExpired ? "expired" : "auth-failed");
   }
 
   #dropHandle(): void {
