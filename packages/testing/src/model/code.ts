@@ -1,0 +1,28 @@
+/** ZooKeeper's answer codes, as far as the model gives them. */
+export const Code = {
+  ok: 0,
+  /** In a multi: an operation after the one that failed. */
+  runtimeInconsistency: -2,
+  marshallingError: -5,
+  unimplemented: -6,
+  badArguments: -8,
+  noNode: -101,
+  noAuth: -102,
+  badVersion: -103,
+  noChildrenForEphemerals: -108,
+  nodeExists: -110,
+  notEmpty: -111,
+  sessionExpired: -112,
+  invalidAcl: -114,
+  authFailed: -115,
+} as const;
+
+/** Ends the execution of a request with a code; the model turns it into the request's result. */
+export class Refusal extends Error {
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`refused with ${code}`);
+    this.code = code;
+  }
+}
