@@ -154,12 +154,15 @@ async function protect(client: Client, path: string, acl: readonly Acl[], option
   }
 }
 
-/** Sets the ACL of a znode on which none has been set since its creation; leaves any other as it is. */
+/**
+ * Sets the ACL of a znode on which none has been set since its creation; leaves any other as it is. One that is gone again,
+ * with its session say, needs none: its creation has been applied all the same.
+ */
 async function setFirstAcl(client: Client, path: string, acl: readonly Acl[], options: StepOptions): Promise<void> {
   const run = (session: LiveSession) => session.requestAbsolute("setAcl", { path, acl, version: 0 });
   const named = client.settings.chroot.toClient(path);
   const what = `set the ACL of ${named}`;
   await perform(client, { what, path: named, effect: "idempotent", options, run }).catch((error) => {
-    if (!(error instanceof BadVersionError)) throw error;
+    if (!(error instanceof BadVersionError || error instanceof NoNodeError)) throw error;
   });
 }

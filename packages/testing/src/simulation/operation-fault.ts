@@ -25,7 +25,7 @@ export type Consequence = "reconnect" | "lagging" | "expiry";
 
 export interface OperationFault {
   readonly point: FaultPoint;
-  readonly then: Consequence;
+  readonly consequence: Consequence;
 }
 
 /** A request that a client sends to the simulated ensemble. */

@@ -33,7 +33,7 @@ const SYNC_LIMIT_TICKS = 5;
  * await simulate(async (ensemble) => {
  *   await using zk = await connect("simulated", { transport: ensemble.transport });
  *   ensemble.planFaults(({ operation }) =>
- *     operation === "create" ? { point: "reply-lost", then: "reconnect" } : undefined,
+ *     operation === "create" ? { point: "reply-lost", consequence: "reconnect" } : undefined,
  *   );
  *   …
  * });
@@ -195,7 +195,7 @@ export class SimulatedEnsemble {
       connect: (client, previous) => new Connection(this.#scheduler, client, this.#serverFor(previous)),
       faultFor: (session, { operation, request: { path } }, connection) => {
         const fault = this.#plan({ index: this.#sent++, operation, path, session });
-        if (fault?.then === "lagging") this.#lagAnother(connection);
+        if (fault?.consequence === "lagging") this.#lagAnother(connection);
         return fault;
       },
       send: (connection, request, fault) => this.#send(connection, request, fault),
@@ -226,7 +226,7 @@ export class SimulatedEnsemble {
           connection.toClient.hold();
           serve();
           setTimeout(() => {
-            if (fault.then === "reconnect") connection.toClient.release();
+            if (fault.consequence === "reconnect") connection.toClient.release();
             else this.#cut(connection, fault);
           }, this.#thirdOfSession(connection));
         });
@@ -236,7 +236,7 @@ export class SimulatedEnsemble {
           connection.toClient.hold();
           connection.toServer.hold();
           serve();
-          if (fault.then === "expiry") this.#end(connection);
+          if (fault.consequence === "expiry") this.#end(connection);
         });
         break;
       default:
@@ -244,9 +244,9 @@ export class SimulatedEnsemble {
     }
   }
 
-  #cut(connection: Connection, { then }: OperationFault, sent?: "arrives"): void {
+  #cut(connection: Connection, { consequence }: OperationFault, sent?: "arrives"): void {
     connection.cut(sent);
-    if (then === "expiry") this.#end(connection);
+    if (consequence === "expiry") this.#end(connection);
   }
 
   #end({ session }: Connection): void {
