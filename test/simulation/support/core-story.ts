@@ -70,7 +70,8 @@ export async function coreStory(story: CoreStory, options: SimulationOptions = {
         }),
       );
       await watching.hasSeen(() => countIn(ensemble, SHARED), time);
-      await time.pass(10_000);
+      // Longer than a session: whatever was under way has arrived, and whoever was silent has ended.
+      await time.pass(3_000);
       for (const claim of claims) claim(ensemble);
       shared.check("updates of the shared counter", countIn(ensemble, SHARED));
       const count = ensemble.operationCount;

@@ -5,8 +5,8 @@ import fc from "fast-check";
 export type Trouble =
   | ({ readonly kind: "fault" } & OperationFault)
   | { readonly kind: "cut"; readonly sent: "is-lost" | "arrives" }
-  | { readonly kind: "expire" | "silence" | "abort" }
-  | { readonly kind: "stall" | "new-leader"; readonly ms: number }
+  | { readonly kind: "expire" | "abort" }
+  | { readonly kind: "stall" | "new-leader" | "partition"; readonly ms: number }
   | { readonly kind: "stop-server" | "isolate-server" | "lag-server"; readonly server: number; readonly ms: number };
 
 const ms = fc.constantFrom(5, 100, 700, 1_500, 3_000);
@@ -22,8 +22,8 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
     }),
   },
   fc.record({ kind: fc.constant("cut" as const), sent: fc.constantFrom("is-lost" as const, "arrives") }),
-  fc.record({ kind: fc.constantFrom("expire" as const, "silence", "abort") }),
-  fc.record({ kind: fc.constantFrom("stall" as const, "new-leader"), ms }),
+  fc.record({ kind: fc.constantFrom("expire" as const, "abort") }),
+  fc.record({ kind: fc.constantFrom("stall" as const, "new-leader", "partition"), ms }),
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constantFrom("stop-server" as const, "isolate-server", "lag-server"), server, ms }),
@@ -74,8 +74,8 @@ function happen(
     case "expire":
       if (isOpen) ensemble.expireSession(session);
       return undefined;
-    case "silence":
-      if (isOpen) ensemble.silence(session);
+    case "partition":
+      if (isOpen) ensemble.partition(session, now.ms);
       return undefined;
     case "abort":
       abort();

@@ -65,6 +65,12 @@ export class Connection {
     if (!this.#isLost) this.toClient.send(label, () => deliver(this.#client));
   }
 
+  /** Carries nothing any more in either direction. */
+  silence(): void {
+    this.toServer.hold();
+    this.toClient.hold();
+  }
+
   /** Cuts it: the client is told; what it has sent is lost too, unless that `arrives` all the same. */
   cut(what: "is-lost" | "arrives" = "is-lost"): void {
     if (this.#isLost) return;

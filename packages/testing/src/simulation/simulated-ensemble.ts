@@ -15,12 +15,11 @@ export interface SimulatedEnsembleOptions {
   readonly servers?: number;
   /** Server tick in virtual milliseconds; sessions last 2 to 20 ticks. @default 200 */
   readonly tickTimeMs?: number;
+  /** Ticks after which a server that is cut off from the leader notices, and serves nobody any more. @default 5 */
+  readonly syncLimitTicks?: number;
   /** Whether znodes are created with their ACL in one request, as with a transport that can do so. @default true */
   readonly createsWithAcl?: boolean;
 }
-
-/** Ticks after which a server that is cut off from the leader notices, and serves nobody any more. */
-const SYNC_LIMIT_TICKS = 5;
 
 /**
  * An ensemble of servers inside this process, with a {@link Transport} to it: the same model as the test server's, but with
@@ -43,23 +42,31 @@ export class SimulatedEnsemble {
   /** For the `transport` option of `connect`; it takes any hosts. */
   readonly transport: Transport;
   readonly #scheduler: Scheduler;
-  readonly #tickTimeMs: number;
+  readonly #syncLimitMs: number;
   readonly #leader: Leader;
   readonly #log: LogEntry[] = [];
   readonly #owners = new Map<bigint, Connection>();
   #expiryTimer: NodeJS.Timeout | undefined;
   #plan: FaultPlan = () => undefined;
   #sent = 0;
+  /** Sessions whose clients reach no server, with the connections that they try. */
+  readonly #partitioned = new Map<bigint, Set<Connection>>();
   /** The server that the next client reaches which has lost its connection. */
   #nextServer: SimulatedServer | undefined;
 
   constructor(options: SimulatedEnsembleOptions = {}) {
-    const { scheduler = new InOrder(), servers = 3, tickTimeMs = 200, createsWithAcl = true } = options;
+    const {
+      scheduler = new InOrder(),
+      servers = 3,
+      tickTimeMs = 200,
+      syncLimitTicks = 5,
+      createsWithAcl = true,
+    } = options;
     if (!Number.isInteger(servers) || servers < 1) {
       throw new TestingError("invalid-argument", `servers must be a positive integer, not ${servers}`);
     }
     this.#scheduler = scheduler;
-    this.#tickTimeMs = tickTimeMs;
+    this.#syncLimitMs = syncLimitTicks * tickTimeMs;
     const limits = { tickMs: tickTimeMs, minTimeoutMs: 2 * tickTimeMs, maxTimeoutMs: 20 * tickTimeMs };
     this.#leader = new Leader(limits);
     const quorum = this.#quorum();
@@ -104,11 +111,21 @@ export class SimulatedEnsemble {
     this.#owners.get(this.#idOf(session))?.cut(sent);
   }
 
-  /** Carries nothing any more in either direction on the connection of a session, without cutting it. */
-  silence(session: string): void {
-    const connection = this.#owners.get(this.#idOf(session));
-    connection?.toServer.hold();
-    connection?.toClient.hold();
+  /**
+   * Carries nothing any more between the client of a session and any server, in either direction, for a time. What was under
+   * way then is lost.
+   */
+  partition(session: string, forMs: number): void {
+    const id = this.#idOf(session);
+    const connection = this.#owners.get(id);
+    const silent = new Set(connection === undefined ? [] : [connection]);
+    this.#partitioned.set(id, silent);
+    connection?.silence();
+    setTimeout(() => {
+      if (this.#partitioned.get(id) !== silent) return;
+      this.#partitioned.delete(id);
+      for (const cut of silent) cut.cut();
+    }, forMs);
   }
 
   /** Another server becomes the leader: every connection is cut, and for that long no server takes one. */
@@ -133,14 +150,13 @@ export class SimulatedEnsemble {
   }
 
   /**
-   * Cuts a server off from the leader for a time. It goes on answering reads until it notices, after five ticks, and then
+   * Cuts a server off from the leader for a time. It goes on answering reads until it notices, and then
    * serves nobody until it is back.
    */
   isolateServer(index: number, forMs: number): void {
     const server = this.#server(index);
     server.isolate();
-    const noticeMs = SYNC_LIMIT_TICKS * this.#tickTimeMs;
-    if (noticeMs < forMs) setTimeout(() => server.goDown(), noticeMs);
+    if (this.#syncLimitMs < forMs) setTimeout(() => server.goDown(), this.#syncLimitMs);
     setTimeout(() => {
       server.join();
       server.advance();
@@ -192,7 +208,16 @@ export class SimulatedEnsemble {
 
   #network(): Network {
     return {
-      connect: (client, previous) => new Connection(this.#scheduler, client, this.#serverFor(previous)),
+      connect: (client, previous) => {
+        const connection = new Connection(this.#scheduler, client, this.#serverFor(previous));
+        const silent = previous?.session === undefined ? undefined : this.#partitioned.get(previous.session);
+        if (silent !== undefined) {
+          connection.session = previous?.session;
+          connection.silence();
+          silent.add(connection);
+        }
+        return connection;
+      },
       faultFor: (session, { operation, request: { path } }, connection) => {
         const fault = this.#plan({ index: this.#sent++, operation, path, session });
         if (fault?.consequence === "lagging") this.#lagAnother(connection);
@@ -233,8 +258,7 @@ export class SimulatedEnsemble {
         break;
       case "silence":
         connection.toServer.send(label, () => {
-          connection.toClient.hold();
-          connection.toServer.hold();
+          connection.silence();
           serve();
           if (fault.consequence === "expiry") this.#end(connection);
         });

@@ -1,6 +1,6 @@
 import { type LogEntry, type Notification, Replica, type SessionGrant, type WriteResult } from "../model/index.js";
 import type { Connection, Hello, ServerEnd } from "./connection.js";
-import { type PortRequest, taskOf } from "./port.js";
+import { type PortRequest, sessionName, taskOf } from "./port.js";
 import type { Scheduler } from "./scheduler.js";
 
 /** What a server needs of the rest of the ensemble. */
@@ -63,8 +63,9 @@ export class SimulatedServer implements ServerEnd {
     return this.#replica.tree;
   }
 
-  get connections(): ReadonlySet<Connection> {
-    return this.#connections;
+  /** Sessions whose clients are connected to this server. */
+  get sessions(): readonly string[] {
+    return [...this.#connections].flatMap(({ session }) => (session === undefined ? [] : [sessionName(session)]));
   }
 
   /** From now on the server applies entries only after that time, in virtual milliseconds, or when a `sync` makes it. */
@@ -156,6 +157,11 @@ export class SimulatedServer implements ServerEnd {
     for (const connection of [...this.#queues.keys()]) this.#serve(connection);
     if (this.#state === "down" || this.#isApplying || this.#applied >= this.#quorum.log.length) return;
     if (this.#state === "isolated") return;
+    if (this.#connections.size === 0 && this.#lagMs === 0) {
+      // Nobody could tell when it does.
+      this.applyUpTo(this.#quorum.log.length);
+      return;
+    }
     this.#isApplying = true;
     void this.#turn().then(() => {
       this.#isApplying = false;
