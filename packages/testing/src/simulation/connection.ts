@@ -73,21 +73,21 @@ export class Connection {
 
   /** Cuts it: the client is told; what it has sent is lost too, unless that `arrives` all the same. */
   cut(what: "is-lost" | "arrives" = "is-lost"): void {
-    if (this.#isLost) return;
-    this.#isLost = true;
-    this.toClient.clear();
-    this.toClient.release();
-    this.toClient.send("connection lost", () => this.#client.lost());
+    if (!this.#isLost) {
+      this.#isLost = true;
+      this.toClient.clear();
+      this.toClient.release();
+      this.toClient.send("connection lost", () => this.#client.lost());
+    }
     if (what === "is-lost") this.toServer.clear();
     this.toServer.send("connection closed", () => this.server.closed(this));
     this.toServer.release();
   }
 
-  /** The client gives it up without waiting for anything. */
+  /** The client gives it up by itself. The server learns of that if anything gets through. */
   abandon(): void {
     this.#isLost = true;
     this.toClient.clear();
     this.toServer.send("connection closed", () => this.server.closed(this));
-    this.toServer.release();
   }
 }

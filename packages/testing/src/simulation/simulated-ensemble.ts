@@ -1,11 +1,12 @@
 import type { Transport, TransportCapability } from "@zookit/core";
 import { TestingError } from "../errors.js";
-import { Leader, type LogEntry, type Write } from "../model/index.js";
+import type { LogEntry } from "../model/index.js";
+import { carry, thirdOfSession } from "./carry.js";
 import { Connection } from "./connection.js";
-import type { FaultPlan, OperationFault } from "./operation-fault.js";
-import { type PortRequest, sessionName } from "./port.js";
+import type { FaultPlan } from "./operation-fault.js";
+import { Quorum } from "./quorum.js";
 import { InOrder, type Scheduler } from "./scheduler.js";
-import { type Quorum, SimulatedServer } from "./simulated-server.js";
+import { SimulatedServer } from "./simulated-server.js";
 import { type Network, SimulatedSession } from "./simulated-session.js";
 
 export interface SimulatedEnsembleOptions {
@@ -43,10 +44,7 @@ export class SimulatedEnsemble {
   readonly transport: Transport;
   readonly #scheduler: Scheduler;
   readonly #syncLimitMs: number;
-  readonly #leader: Leader;
-  readonly #log: LogEntry[] = [];
-  readonly #owners = new Map<bigint, Connection>();
-  #expiryTimer: NodeJS.Timeout | undefined;
+  readonly #quorum: Quorum;
   #plan: FaultPlan = () => undefined;
   #sent = 0;
   /** Sessions whose clients reach no server, with the connections that they try. */
@@ -67,10 +65,8 @@ export class SimulatedEnsemble {
     }
     this.#scheduler = scheduler;
     this.#syncLimitMs = syncLimitTicks * tickTimeMs;
-    const limits = { tickMs: tickTimeMs, minTimeoutMs: 2 * tickTimeMs, maxTimeoutMs: 20 * tickTimeMs };
-    this.#leader = new Leader(limits);
-    const quorum = this.#quorum();
-    this.servers = Array.from({ length: servers }, (_, index) => new SimulatedServer(index, quorum, scheduler));
+    this.#quorum = new Quorum(tickTimeMs, () => this.#advance());
+    this.servers = Array.from({ length: servers }, (_, index) => new SimulatedServer(index, this.#quorum, scheduler));
     const network = this.#network();
     this.transport = {
       name: "simulated",
@@ -81,7 +77,7 @@ export class SimulatedEnsemble {
 
   /** Everything that was committed so far, in its order: what really happened. */
   get log(): readonly LogEntry[] {
-    return this.#log;
+    return this.#quorum.log;
   }
 
   /** How many requests clients have sent. */
@@ -89,26 +85,31 @@ export class SimulatedEnsemble {
     return this.#sent;
   }
 
+  /** Sessions that have not ended, as in `zk.session.id`. */
+  get sessions(): readonly string[] {
+    return this.#quorum.sessions;
+  }
+
+  /** The tree after everything that was committed. */
+  get tree(): SimulatedServer["tree"] {
+    const server = this.#server(0);
+    server.applyUpTo(this.log.length);
+    return server.tree;
+  }
+
   /** Chooses what happens to each request from now on. */
   planFaults(plan: FaultPlan): void {
     this.#plan = plan;
   }
 
-  /** Sessions that have not ended, as in `zk.session.id`. */
-  get sessions(): readonly string[] {
-    return this.#leader.sessions.ids.map(sessionName);
-  }
-
-  /** Ends a session at the servers, as if its time were up; its client learns of it as it would. */
+  /** Ends a session at the servers before its time; its client learns of it as it would. */
   expireSession(session: string): void {
-    const id = this.#idOf(session);
-    const entry = this.#leader.closeSession(id, performance.now());
-    if (entry !== undefined) this.#append(entry);
+    this.#quorum.closeSession(this.#quorum.idOf(session));
   }
 
   /** Cuts the connection of a session. What it has sent is lost, or `arrives` all the same. */
   dropConnection(session: string, sent: "is-lost" | "arrives" = "is-lost"): void {
-    this.#owners.get(this.#idOf(session))?.cut(sent);
+    this.#quorum.ownerOf(this.#quorum.idOf(session))?.cut(sent);
   }
 
   /**
@@ -116,8 +117,8 @@ export class SimulatedEnsemble {
    * way then is lost.
    */
   partition(session: string, forMs: number): void {
-    const id = this.#idOf(session);
-    const connection = this.#owners.get(id);
+    const id = this.#quorum.idOf(session);
+    const connection = this.#quorum.ownerOf(id);
     const silent = new Set(connection === undefined ? [] : [connection]);
     this.#partitioned.set(id, silent);
     connection?.silence();
@@ -132,10 +133,8 @@ export class SimulatedEnsemble {
   changeLeader(electionMs: number): void {
     for (const server of this.servers) server.goDown();
     setTimeout(() => {
-      this.#leader.beginEpoch(performance.now());
       for (const server of this.servers) server.join();
-      this.#armExpiry();
-      this.#advance();
+      this.#quorum.beginEpoch();
     }, electionMs);
   }
 
@@ -168,44 +167,6 @@ export class SimulatedEnsemble {
     this.#server(index).lagMs = lagMs;
   }
 
-  /** The tree after everything that was committed. */
-  get tree(): SimulatedServer["tree"] {
-    const [server] = this.servers;
-    if (server === undefined) throw new Error("an ensemble has a server");
-    server.applyUpTo(this.#log.length);
-    return server.tree;
-  }
-
-  #quorum(): Quorum {
-    const now = () => performance.now();
-    return {
-      log: this.#log,
-      commit: (connection, write) => this.#commit(connection, write),
-      openSession: (connection, timeoutMs) => {
-        const { grant, entry } = this.#leader.openSession(timeoutMs, now());
-        connection.session = grant.id;
-        this.#owners.set(grant.id, connection);
-        this.#armExpiry();
-        return this.#append(entry);
-      },
-      resumeSession: (connection, { id, password }) => {
-        if (this.#leader.sessions.resume(id, password, now()) === undefined) return "expired";
-        const previous = this.#owners.get(id);
-        this.#owners.set(id, connection);
-        connection.session = id;
-        previous?.cut();
-        return "resumed";
-      },
-      closeSession: ({ session }) => {
-        const entry = session === undefined ? undefined : this.#leader.closeSession(session, now());
-        return entry && this.#append(entry);
-      },
-      isOwner: (connection) => connection.session !== undefined && this.#owners.get(connection.session) === connection,
-      touch: (session) => void this.#leader.sessions.touch(session, now()),
-      grantOf: (session) => this.#leader.sessions.grantOf(session),
-    };
-  }
-
   #network(): Network {
     return {
       connect: (client, previous) => {
@@ -223,72 +184,15 @@ export class SimulatedEnsemble {
         if (fault?.consequence === "lagging") this.#lagAnother(connection);
         return fault;
       },
-      send: (connection, request, fault) => this.#send(connection, request, fault),
+      send: (connection, request, fault) => carry(connection, request, fault, this.#quorum),
     };
-  }
-
-  #send(connection: Connection, request: PortRequest, fault: OperationFault | undefined): void {
-    const label = `${request.operation} ${request.request.path}`;
-    const serve = () => connection.server.request(connection, request);
-    switch (fault?.point) {
-      case "lost":
-        connection.toServer.send(`${label} is lost`, () => this.#cut(connection, fault));
-        break;
-      case "reply-lost":
-        connection.toServer.send(label, () => {
-          connection.toClient.hold();
-          serve();
-          // Once it is served: the server's turn comes before the cut, also where it is answered by the leader.
-          setTimeout(() => this.#cut(connection, fault), 1);
-        });
-        break;
-      case "late":
-        connection.toServer.send(label, serve);
-        this.#cut(connection, fault, "arrives");
-        break;
-      case "delayed":
-        connection.toServer.send(label, () => {
-          connection.toClient.hold();
-          serve();
-          setTimeout(() => {
-            if (fault.consequence === "reconnect") connection.toClient.release();
-            else this.#cut(connection, fault);
-          }, this.#thirdOfSession(connection));
-        });
-        break;
-      case "silence":
-        connection.toServer.send(label, () => {
-          connection.silence();
-          serve();
-          if (fault.consequence === "expiry") this.#end(connection);
-        });
-        break;
-      default:
-        connection.toServer.send(label, serve);
-    }
-  }
-
-  #cut(connection: Connection, { consequence }: OperationFault, sent?: "arrives"): void {
-    connection.cut(sent);
-    if (consequence === "expiry") this.#end(connection);
-  }
-
-  #end({ session }: Connection): void {
-    if (session !== undefined && this.#leader.sessions.grantOf(session) !== undefined) {
-      this.expireSession(sessionName(session));
-    }
-  }
-
-  #thirdOfSession({ session }: Connection): number {
-    return (session === undefined ? 0 : (this.#leader.sessions.grantOf(session)?.timeoutMs ?? 0)) / 3;
   }
 
   /** Another server than that of the connection falls behind from now on, and is the one that is reached next. */
   #lagAnother(connection: Connection): void {
-    const others = this.servers.filter((server) => server !== connection.server && server.isServing);
-    const [server] = others;
+    const server = this.servers.find((other) => other !== connection.server && other.isServing);
     if (server === undefined) return;
-    const lagMs = 1.5 * this.#thirdOfSession(connection);
+    const lagMs = 1.5 * thirdOfSession(connection, this.#quorum);
     server.lagMs = lagMs;
     this.#nextServer = server;
     setTimeout(() => {
@@ -298,12 +202,13 @@ export class SimulatedEnsemble {
 
   /** The servers in turn; not the one that was lost if there is another. */
   #serverFor(previous: Connection | undefined): SimulatedServer {
-    const index =
-      previous === undefined ? this.#log.length : 1 + this.servers.indexOf(previous.server as SimulatedServer);
-    const inTurn = this.servers.map((_, offset) => this.#server((index + offset) % this.servers.length));
     const next = previous === undefined ? undefined : this.#nextServer;
     if (next !== undefined) this.#nextServer = undefined;
-    return next ?? inTurn.find((server) => server.isServing) ?? this.#server(index % this.servers.length);
+    const count = this.servers.length;
+    const first =
+      previous === undefined ? this.log.length : 1 + this.servers.indexOf(previous.server as SimulatedServer);
+    const inTurn = this.servers.map((_, offset) => this.#server((first + offset) % count));
+    return next ?? inTurn.find((server) => server.isServing) ?? this.#server(first % count);
   }
 
   #server(index: number): SimulatedServer {
@@ -312,40 +217,7 @@ export class SimulatedEnsemble {
     return server;
   }
 
-  #idOf(session: string): bigint {
-    const id = /^0x[0-9a-f]{1,16}$/.test(session) ? BigInt(session) : undefined;
-    if (id === undefined || this.#leader.sessions.grantOf(id) === undefined) {
-      throw new TestingError("unknown-session", `there is no session ${session}`);
-    }
-    return id;
-  }
-
-  #commit({ session, identities }: Connection, write: Write): number {
-    return this.#append(this.#leader.commit(session ?? 0n, identities, write, Date.now()));
-  }
-
-  /** Returns the entry's place in the log. */
-  #append(entry: LogEntry): number {
-    const place = this.#log.push(entry) - 1;
-    // Not within the request that has committed it: servers apply it in their own time.
-    queueMicrotask(() => this.#advance());
-    return place;
-  }
-
   #advance(): void {
     for (const server of this.servers) server.advance();
-  }
-
-  #armExpiry(): void {
-    clearTimeout(this.#expiryTimer);
-    const nextMs = this.#leader.sessions.nextExpiryMs;
-    if (nextMs === undefined) return;
-    this.#expiryTimer = setTimeout(
-      () => {
-        for (const entry of this.#leader.expire(performance.now())) this.#append(entry);
-        this.#armExpiry();
-      },
-      Math.max(1, nextMs - performance.now()),
-    );
   }
 }

@@ -1,23 +1,8 @@
-import { type LogEntry, type Notification, Replica, type SessionGrant, type WriteResult } from "../model/index.js";
+import { type Notification, Replica, type WriteResult } from "../model/index.js";
 import type { Connection, Hello, ServerEnd } from "./connection.js";
 import { type PortRequest, sessionName, taskOf } from "./port.js";
+import type { Quorum } from "./quorum.js";
 import type { Scheduler } from "./scheduler.js";
-
-/** What a server needs of the rest of the ensemble. */
-export interface Quorum {
-  /** All committed entries, in their order. */
-  readonly log: readonly LogEntry[];
-  /** Commits a client's write; returns its place in the log. `undefined`: the session is served by another connection. */
-  commit(connection: Connection, request: Extract<ReturnType<typeof taskOf>, { kind: "write" }>["write"]): number;
-  openSession(connection: Connection, timeoutMs: number): number;
-  resumeSession(connection: Connection, session: NonNullable<Hello["session"]>): "resumed" | "expired";
-  closeSession(connection: Connection): number | undefined;
-  /** Whether the connection is the one by which its session is served at present. */
-  isOwner(connection: Connection): boolean;
-  touch(session: bigint): void;
-  /** What was granted to a session; `undefined` if it has ended. */
-  grantOf(session: bigint): SessionGrant | undefined;
-}
 
 type Step = () => boolean;
 
@@ -123,8 +108,9 @@ export class SimulatedServer implements ServerEnd {
       // What is sent to the leader while there is none waits.
       if (this.#state !== "up" && place === undefined) return false;
       // Another connection has taken the session over: what still arrives on this one is refused.
-      if (!this.#quorum.isOwner(connection)) return true;
-      if (connection.session !== undefined) this.#quorum.touch(connection.session);
+      const { session } = connection;
+      if (session === undefined || this.#quorum.ownerOf(session) !== connection) return true;
+      this.#quorum.touch(session);
       place ??= task.kind === "write" ? this.#quorum.commit(connection, task.write) : this.#quorum.log.length - 1;
       if (task.kind === "sync" && this.#lagMs > 0 && this.#state === "up") this.applyUpTo(place + 1);
       if (!this.#isApplied(place)) return false;
@@ -138,7 +124,7 @@ export class SimulatedServer implements ServerEnd {
     let place: number | undefined;
     this.#enqueue(connection, () => {
       if (this.#state !== "up") return false;
-      place ??= this.#quorum.closeSession(connection);
+      place ??= connection.session === undefined ? undefined : this.#quorum.closeSession(connection.session);
       if (place !== undefined && !this.#isApplied(place)) return false;
       connection.cut();
       return true;
