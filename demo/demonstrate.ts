@@ -32,7 +32,7 @@ export async function demonstrate(
   const layout = new Layout(paint, names);
   print(layout.title("zookit: several processes, one ledger, one lock"));
 
-  await using servers = await openServers(options.hosts, options.servers);
+  await using servers = await openServers(options.servers);
   signal.throwIfAborted();
   ending.within(DEADLINE_MS);
   print(layout.fact("ZooKeeper", servers.description));

@@ -1,9 +1,8 @@
 import { parseArgs } from "node:util";
 
 export interface Options {
-  /** An ensemble that runs already; without it, one is started. */
-  readonly hosts: string | undefined;
-  readonly servers: 1 | 3;
+  /** What to run on: a test server of our own, three real servers, or the ensemble at a connect string. */
+  readonly servers: "test-server" | "ensemble" | { readonly hosts: string };
   readonly services: readonly string[];
   /** Lines that each service adds. */
   readonly appends: number;
@@ -14,8 +13,8 @@ export interface Options {
 
 export const USAGE = `npm run demo -- [options]
 
-  --hosts h:p,h:p       use an ensemble that runs already; otherwise one is started
-  --servers 1|3         how many servers to start (3)
+  --ensemble            run on three real ZooKeeper servers, started for it, instead of on the test server
+  --hosts h:p,h:p       run on an ensemble that runs already
   --services 3…8        how many services contend (5)
   --appends 8…200       lines that each of them adds to the ledger (15)
   --session-ms 1000…    session timeout to ask for, in milliseconds (3000)
@@ -30,7 +29,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     args: [...args],
     options: {
       hosts: { type: "string" },
-      servers: { type: "string", default: "3" },
+      ensemble: { type: "boolean", default: false },
       services: { type: "string", default: "5" },
       appends: { type: "string", default: "15" },
       "session-ms": { type: "string", default: "3000" },
@@ -39,10 +38,10 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     },
   });
   if (values.help) return undefined;
-  if (values.servers !== "1" && values.servers !== "3") throw new Error("--servers must be 1 or 3");
+  if (values.ensemble && values.hosts !== undefined) throw new Error("--ensemble and --hosts exclude each other");
+  const started = values.ensemble ? "ensemble" : "test-server";
   return {
-    hosts: values.hosts,
-    servers: values.servers === "1" ? 1 : 3,
+    servers: values.hosts === undefined ? started : { hosts: values.hosts },
     services: NAMES.slice(0, integer("services", values.services, 3, NAMES.length)),
     appends: integer("appends", values.appends, 8, 200),
     sessionTimeoutMs: integer("session-ms", values["session-ms"], 1_000, 10_000),

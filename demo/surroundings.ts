@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startTestServer } from "@zookit/testing";
 import { startEnsemble } from "../test/harness/ensemble.js";
 import { monotonicMs } from "./happening.js";
+import type { Options } from "./options.js";
 import { duration } from "./units.js";
 
 const TICK_MS = 200;
@@ -18,33 +20,36 @@ export interface Servers extends AsyncDisposable {
   readonly isTickAssumed: boolean;
 }
 
-/** Starts servers, unless `hosts` names some, or the variable by which the tests are given theirs. */
-export async function openServers(hosts: string | undefined, count: 1 | 3): Promise<Servers> {
-  const given = hosts ?? hostsOfTests(process.env);
-  if (given !== undefined) {
+export async function openServers(wanted: Options["servers"]): Promise<Servers> {
+  const beganAt = monotonicMs();
+  const startedIn = () => `up after ${duration(monotonicMs() - beganAt)}`;
+  if (typeof wanted === "object") {
     return {
-      hosts: given,
-      description: `the ensemble at ${given}`,
+      hosts: wanted.hosts,
+      description: `the ensemble at ${wanted.hosts}`,
       tickMs: USUAL_TICK_MS,
       isTickAssumed: true,
       [Symbol.asyncDispose]: async () => {},
     };
   }
-  const beganAt = monotonicMs();
-  const ensemble = await startEnsemble({ servers: count, tickTimeMs: TICK_MS });
-  const servers = count === 1 ? "one server" : `${count} servers`;
+  if (wanted === "ensemble") {
+    const ensemble = await startEnsemble({ servers: 3, tickTimeMs: TICK_MS });
+    return {
+      hosts: ensemble.hosts,
+      description: `3 servers, back end "${ensemble.backend}", ${startedIn()}`,
+      tickMs: TICK_MS,
+      isTickAssumed: false,
+      [Symbol.asyncDispose]: async () => await ensemble.stop(),
+    };
+  }
+  const server = await startTestServer({ tickTimeMs: TICK_MS });
   return {
-    hosts: ensemble.hosts,
-    description: `${servers}, back end "${ensemble.backend}", up after ${duration(monotonicMs() - beganAt)}`,
+    hosts: server.hosts,
+    description: `the test server of @zookit/testing, ${startedIn()}; --ensemble runs on real ones`,
     tickMs: TICK_MS,
     isTickAssumed: false,
-    [Symbol.asyncDispose]: async () => await ensemble.stop(),
+    [Symbol.asyncDispose]: async () => await server.stop(),
   };
-}
-
-function hostsOfTests(environment: NodeJS.ProcessEnv): string | undefined {
-  const { ZOOKIT_TEST_HOSTS: hosts, ZOOKIT_TEST_BACKEND: forced = "hosts" } = environment;
-  return forced === "hosts" && hosts ? hosts : undefined;
 }
 
 export interface TemporaryFile extends AsyncDisposable {

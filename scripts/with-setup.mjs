@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const fromSource = ["--conditions=@zookit/source", "--import", "tsx"];
+const fromSource = ["--conditions=@zookit/source", "--import", "./scripts/run-typescript.mjs"];
 const noZooKeeperExitCode = 3;
 
 const tasks = {
@@ -22,9 +22,12 @@ const task = tasks[taskName];
 if (!task) fail(`usage: node scripts/with-setup.mjs ${Object.keys(tasks).join("|")} [arguments…]`);
 
 installDependencies();
-const backEnd = findZooKeeper() ?? installZooKeeper();
+// The demo runs on the test server of our own, unless it is told otherwise.
+const needsZooKeeper = taskName !== "demo" || taskArguments.includes("--ensemble");
+const environment = { ...process.env };
+if (needsZooKeeper) environment.ZOOKIT_TEST_BACKEND = findZooKeeper() ?? installZooKeeper();
 if (taskName === "test") installPeers();
-await runTask([...task, ...taskArguments], { ...process.env, ZOOKIT_TEST_BACKEND: backEnd });
+await runTask([...task, ...taskArguments], environment);
 
 /** pnpm keeps a copy of the lock file it installed from. */
 function installDependencies() {

@@ -15,8 +15,19 @@ const fetchRows = async (_: { signal: AbortSignal }) => ["a row"];
 const storeReport = async (_: string[], { fencingToken }: { fencingToken: bigint }) => fencingToken;
 `;
 
-describe("the code in the README files", () => {
-  it.each(["README.md", "packages/core/README.md", "packages/lock/README.md"])("of %s runs", async (file) => {
+const FILES = [
+  "README.md",
+  "docs/testing.md",
+  "packages/core/README.md",
+  "packages/lock/README.md",
+  "packages/testing/README.md",
+];
+
+/** A block that begins with a comment of this kind is a file that the others import, and no program. */
+const FILE_NAME = /^\/\/ ([a-z-]+\.ts)\n/;
+
+describe("the code in the documentation", () => {
+  it.each(FILES)("of %s runs", async (file) => {
     const text = await readFile(new URL(file, root), "utf8");
     const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
     expect(blocks.length).toBeGreaterThan(0);
@@ -25,15 +36,17 @@ describe("the code in the README files", () => {
     const folder = await mkdtemp(fileURLToPath(new URL("test/.readme-", root)));
     try {
       for (const [index, code] of blocks.entries()) {
-        const program = `${folder}/block-${index}.ts`;
+        const [, name] = FILE_NAME.exec(code) ?? [];
+        const program = `${folder}/${name ?? `block-${index}.ts`}`;
         await writeFile(program, APPLICATION + code.replaceAll(HOSTS_IN_README, sharedHosts() + chroot));
-        const args = ["--conditions=@zookit/source", "--import", "tsx", program];
+        if (name !== undefined) continue;
+        const args = ["--conditions=@zookit/source", "--import", "./scripts/run-typescript.mjs", program];
         await promisify(execFile)(process.execPath, args, { cwd: fileURLToPath(root), timeout: 30_000 });
       }
     } finally {
       await rm(folder, { recursive: true, force: true });
       await using zk = await connect(sharedHosts());
-      await zk.delete(chroot, { recursive: true });
+      if (await zk.exists(chroot)) await zk.delete(chroot, { recursive: true });
     }
   });
 });

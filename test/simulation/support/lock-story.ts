@@ -3,7 +3,7 @@ import { Lock, type LockHandle } from "@zookit/lock";
 import { type SimulatedEnsemble, type SimulationOptions, simulate, type VirtualTime } from "@zookit/testing";
 import { arrange, type Troubles } from "./trouble.js";
 
-const PATH = "/locks/story";
+const PATH = "/lock";
 const SESSION_MS = 2_000;
 
 /** The only reason for which the story gives an acquisition up. */
