@@ -69,8 +69,5 @@ function isSame(a: Acl, b: Acl): boolean {
 
 /** What somebody without the admin permission sees of an ACL: who, but not the hash of the password. */
 export function withoutDigests(acl: readonly Acl[]): readonly Acl[] {
-  return acl.map((entry) => {
-    const { scheme, id } = entry;
-    return scheme === "digest" ? { ...entry, id: `${id.slice(0, Math.max(0, id.indexOf(":")))}:x` } : entry;
-  });
+  return acl.map((entry) => (entry.scheme === "digest" ? { ...entry, id: entry.id.replace(/:.*/g, ":x") } : entry));
 }

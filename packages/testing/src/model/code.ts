@@ -17,12 +17,14 @@ export const Code = {
   authFailed: -115,
 } as const;
 
-/** Ends the execution of a request with a code; the model turns it into the request's result. */
-export class Refusal extends Error {
+/**
+ * Ends the execution of a request with a code; the model turns it into the request's result. It is no Error: nobody but the
+ * model meets it, and a refusal is too common in a simulation to pay for a stack each time.
+ */
+export class Refusal {
   readonly code: number;
 
   constructor(code: number) {
-    super(`refused with ${code}`);
     this.code = code;
   }
 }

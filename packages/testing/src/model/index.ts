@@ -2,10 +2,11 @@
 export { authenticate } from "./acl.js";
 export { Code } from "./code.js";
 export { Leader } from "./leader.js";
-export { type Notification, Replica, type WatchesToSet } from "./replica.js";
+export { type Notification, Replica, type WatchesToSet, type Watching } from "./replica.js";
 export type {
   Change,
   Create,
+  GuardedChange,
   Identity,
   LogEntry,
   NodeStat,
@@ -16,4 +17,5 @@ export type {
   WriteResult,
 } from "./request.js";
 export type { SessionGrant, SessionLimits } from "./sessions.js";
-export { DataTree, type TreeOptions } from "./tree.js";
+export type { TreeOptions } from "./transaction.js";
+export { DataTree } from "./tree.js";

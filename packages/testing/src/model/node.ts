@@ -1,9 +1,10 @@
 import type { Acl } from "@zookit/core";
+import { NO_OWNER, ownership } from "./owner.js";
 import type { NodeStat } from "./request.js";
 
 /** One znode of a {@link DataTree}, which alone changes it. */
 export interface Node {
-  data: Buffer;
+  data: Buffer | null;
   acl: readonly Acl[];
   readonly czxid: bigint;
   mzxid: bigint;
@@ -33,7 +34,10 @@ export function newNode(given: Pick<Node, "data" | "acl" | "owner">, zxid: bigin
   };
 }
 
-/** What clients see. `cversion` counts deletions too, without the server storing their number. @see DataNode.copyStat */
+/**
+ * What clients see: containers and TTL znodes as if they were persistent, and a `cversion` that counts deletions too,
+ * without the server storing their number. @see DataNode.copyStat
+ */
 export function statOf(node: Node): NodeStat {
   const { czxid, mzxid, pzxid, ctimeMs, mtimeMs, version, aversion } = node;
   const numChildren = node.children.size;
@@ -46,8 +50,8 @@ export function statOf(node: Node): NodeStat {
     version,
     cversion: (2 * node.creations - numChildren) | 0,
     aversion,
-    ephemeralOwner: node.owner,
-    dataLength: node.data.length,
+    ephemeralOwner: ownership(node.owner).kind === "session" ? node.owner : NO_OWNER,
+    dataLength: node.data?.length ?? 0,
     numChildren,
   };
 }

@@ -1,9 +1,10 @@
-/** What ZooKeeper keeps in `ephemeralOwner`: a session, or that the znode is a container, or its time to live. */
+/** What ZooKeeper keeps as a znode's owner: a session, or that the znode is a container, or its time to live. */
 import { Code, Refusal } from "./code.js";
 import type { Create } from "./request.js";
 
-const CONTAINER = 0x8000_0000_0000_0000n;
-const TTL_MARK = 0xff00_0000_0000_0000n;
+/** A signed number of 64 bits, as sessions are. */
+const CONTAINER = BigInt.asIntN(64, 0x8000_0000_0000_0000n);
+const TTL_MARK = BigInt.asIntN(64, 0xff00_0000_0000_0000n);
 const LONGEST_TTL_MS = 0xff_ffff_ffffn;
 
 export const NO_OWNER = 0n;

@@ -1,5 +1,8 @@
+import { isPermitted, Permission } from "./acl.js";
+import { Code } from "./code.js";
 import type { Change, Identity, LogEntry, Read, ReadResult, WriteResult } from "./request.js";
-import { DataTree, type TreeOptions } from "./tree.js";
+import type { TreeOptions } from "./transaction.js";
+import { DataTree } from "./tree.js";
 import { Watches, type WatchKind } from "./watches.js";
 
 /** A change that one connection is to be told of. */
@@ -23,8 +26,13 @@ const WATCH_OF: Readonly<Partial<Record<Read["type"], WatchKind>>> = {
   children: "children",
 };
 
+/** A connection, as far as it matters here: who it has proven to be. */
+export interface Watching {
+  readonly identities: readonly Identity[];
+}
+
 /** One server's copy of the tree, as far as it has got, with the watches of the connections to it. */
-export class Replica<Watcher> {
+export class Replica<Watcher extends Watching> {
   readonly tree: DataTree;
   readonly #watches = new Watches<Watcher>();
 
@@ -37,11 +45,18 @@ export class Replica<Watcher> {
     return this.#watches.size;
   }
 
-  /** Executes the next entry of the log. Who watches is to be told before the result is given to anybody. */
+  /**
+   * Executes the next entry of the log. Who watches is to be told before the result is given to anybody.
+   *
+   * A watch is used up by the change even if its owner is not told, for want of the permission to read. So it is with
+   * Debian's 3.8.0, and from 3.8.4 and 3.9.2 on; servers without the correction of CVE-2024-23944 tell everybody.
+   */
   apply(entry: LogEntry): { readonly result: WriteResult; readonly notifications: readonly Notification<Watcher>[] } {
     const { result, changes } = this.tree.execute(entry);
-    const notifications = changes.flatMap((change) =>
-      [...this.#watches.fire(change)].map((watcher) => ({ watcher, change })),
+    const notifications = changes.flatMap(({ change, acl }) =>
+      [...this.#watches.fire(change)]
+        .filter(({ identities }) => isPermitted(acl, Permission.read, identities))
+        .map((watcher) => ({ watcher, change })),
     );
     return { result, notifications };
   }
@@ -51,27 +66,26 @@ export class Replica<Watcher> {
     const result = this.tree.read(read, identities);
     const kind = WATCH_OF[read.type];
     // Only `exists` leaves a watch where there is nothing.
-    const isWatched = result.code === 0 || read.type === "exists";
+    const isWatched = result.code === Code.ok || (read.type === "exists" && result.code === Code.noNode);
     if (watcher !== undefined && kind !== undefined && isWatched) this.#watches.add(kind, read.path, watcher);
     return result;
   }
 
-  /** Sets watches again after a reconnect; returns what their owner has missed. */
+  /** Sets watches again after a reconnect; returns what their owner has missed. No permission is asked for. */
   setWatches(wanted: WatchesToSet, watcher: Watcher): readonly Change[] {
     const missed: Change[] = [];
-    const statOf = (path: string) => this.tree.read({ type: "exists", path }, []).stat;
     for (const path of wanted.data) {
-      const stat = statOf(path);
+      const stat = this.tree.statOf(path);
       if (stat === undefined) missed.push({ type: "deleted", path });
       else if (stat.mzxid > wanted.lastZxid) missed.push({ type: "changed", path });
       else this.#watches.add("data", path, watcher);
     }
     for (const path of wanted.exists) {
-      if (statOf(path) !== undefined) missed.push({ type: "created", path });
+      if (this.tree.statOf(path) !== undefined) missed.push({ type: "created", path });
       else this.#watches.add("data", path, watcher);
     }
     for (const path of wanted.children) {
-      const stat = statOf(path);
+      const stat = this.tree.statOf(path);
       if (stat === undefined) missed.push({ type: "deleted", path });
       else if (stat.pzxid > wanted.lastZxid) missed.push({ type: "child", path });
       else this.#watches.add("children", path, watcher);

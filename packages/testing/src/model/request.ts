@@ -10,7 +10,8 @@ export interface Identity {
 export interface Create {
   readonly type: "create";
   readonly path: string;
-  readonly data: Buffer;
+  /** No data at all is not the same as no bytes: it is stored, and read, as such. */
+  readonly data: Buffer | null;
   readonly acl: readonly Acl[];
   readonly mode: CreateMode;
   /** Makes a persistent mode a TTL mode. */
@@ -21,7 +22,7 @@ export interface Create {
 export type SingleWrite =
   | Create
   | { readonly type: "delete"; readonly path: string; readonly version: number }
-  | { readonly type: "set"; readonly path: string; readonly data: Buffer; readonly version: number }
+  | { readonly type: "set"; readonly path: string; readonly data: Buffer | null; readonly version: number }
   | { readonly type: "setAcl"; readonly path: string; readonly acl: readonly Acl[]; readonly version: number }
   | { readonly type: "check"; readonly path: string; readonly version: number };
 
@@ -31,7 +32,7 @@ export type Write =
   | { readonly type: "multi"; readonly operations: readonly SingleWrite[] }
   | { readonly type: "openSession"; readonly timeoutMs: number }
   | { readonly type: "closeSession" }
-  /** Deletes a container or TTL znode that is still due; what the leader's container manager sends. */
+  /** Deletes a container or TTL znode that was found due; what the leader's container manager sends. */
   | { readonly type: "reap"; readonly path: string };
 
 /** One committed transaction: a write with everything that its execution depends on. Refused writes are entries too. */
@@ -53,7 +54,7 @@ export interface NodeStat {
   readonly version: number;
   readonly cversion: number;
   readonly aversion: number;
-  /** The owning session; 0 for none. Containers and TTL znodes have values of their own. */
+  /** The owning session of an ephemeral znode, 0 of any other. */
   readonly ephemeralOwner: bigint;
   readonly dataLength: number;
   readonly numChildren: number;
@@ -74,18 +75,27 @@ export type Read =
   | { readonly type: "exists"; readonly path: string }
   | { readonly type: "get"; readonly path: string }
   | { readonly type: "children"; readonly path: string }
-  | { readonly type: "getAcl"; readonly path: string };
+  | { readonly type: "getAcl"; readonly path: string }
+  /** How many znodes there are below a path (`getAllChildrenNumber`). */
+  | { readonly type: "countBelow"; readonly path: string };
 
 export interface ReadResult {
   readonly code: number;
   readonly stat?: NodeStat;
-  readonly data?: Buffer;
+  readonly data?: Buffer | null;
   readonly children?: readonly string[];
   readonly acl?: readonly Acl[];
+  readonly count?: number;
 }
 
 /** A change of the tree, as watches are told of it. */
 export interface Change {
   readonly type: "created" | "deleted" | "changed" | "child";
   readonly path: string;
+}
+
+/** A change, and the ACL that says who may be told of it: whoever may read the znode. */
+export interface GuardedChange {
+  readonly change: Change;
+  readonly acl: readonly Acl[];
 }

@@ -14,7 +14,7 @@ export interface SessionGrant {
 }
 
 interface Open {
-  readonly grant: SessionGrant;
+  grant: SessionGrant;
   expiresAtMs: number;
 }
 
@@ -35,9 +35,8 @@ export class Sessions {
   }
 
   open(askedTimeoutMs: number, nowMs: number): SessionGrant {
-    const { minTimeoutMs, maxTimeoutMs } = this.#limits;
     const id = this.#nextId++;
-    const timeoutMs = Math.min(maxTimeoutMs, Math.max(minTimeoutMs, askedTimeoutMs));
+    const timeoutMs = this.#clamp(askedTimeoutMs);
     // It need not be secret: this is a server for tests.
     const password = createHash("sha256").update(`zookit ${id}`).digest().subarray(0, 16);
     const grant = { id, password, timeoutMs };
@@ -45,10 +44,14 @@ export class Sessions {
     return grant;
   }
 
-  /** Takes a session over to another connection; `undefined` if there is none of the id and password. */
-  resume(id: bigint, password: Buffer, nowMs: number): SessionGrant | undefined {
+  /**
+   * Takes a session over to another connection; `undefined` if there is none of the id and password. Its timeout is
+   * negotiated anew; without one asked for it stays.
+   */
+  resume(id: bigint, password: Buffer, nowMs: number, askedTimeoutMs?: number): SessionGrant | undefined {
     const open = this.#open.get(id);
     if (open === undefined || !open.grant.password.equals(password)) return undefined;
+    if (askedTimeoutMs !== undefined) open.grant = { ...open.grant, timeoutMs: this.#clamp(askedTimeoutMs) };
     this.touch(id, nowMs);
     return open.grant;
   }
@@ -57,13 +60,24 @@ export class Sessions {
   touch(id: bigint, nowMs: number): boolean {
     const open = this.#open.get(id);
     if (open === undefined) return false;
-    open.expiresAtMs = Math.max(open.expiresAtMs, this.#expiry(nowMs, open.grant.timeoutMs));
+    open.expiresAtMs = this.#expiry(nowMs, open.grant.timeoutMs);
     return true;
   }
 
   /** Gives every session its whole timeout again, as a new leader does. */
   restart(nowMs: number): void {
     for (const id of this.#open.keys()) this.touch(id, nowMs);
+  }
+
+  /** What was granted to an open session. */
+  grantOf(id: bigint): SessionGrant | undefined {
+    return this.#open.get(id)?.grant;
+  }
+
+  /** When the next countdown is over, if nothing is heard of that client until then. */
+  get nextExpiryMs(): number | undefined {
+    const times = [...this.#open.values()].map(({ expiresAtMs }) => expiresAtMs);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** Ends a session. False if it was not open. */
@@ -74,6 +88,11 @@ export class Sessions {
   /** Sessions whose countdown is over; they stay open until they are closed. */
   overdue(nowMs: number): readonly bigint[] {
     return [...this.#open].filter(([, open]) => open.expiresAtMs <= nowMs).map(([id]) => id);
+  }
+
+  #clamp(askedTimeoutMs: number): number {
+    const { minTimeoutMs, maxTimeoutMs } = this.#limits;
+    return Math.min(maxTimeoutMs, Math.max(minTimeoutMs, askedTimeoutMs));
   }
 
   /** Expiry happens in buckets of one tick. @see ZooKeeper's ExpiryQueue */
