@@ -18,9 +18,21 @@ export type UpdateFunction = (data: Buffer, stat: Stat) => Data | undefined | Pr
 export interface UpdateOptions extends WaitOptions {
   /**
    * Tells whether the given data contains this very update, for data that records who wrote what (an operation id, say).
-   * It is asked only after an answer was lost and somebody has written since; with it the outcome is never unknown.
+   * It is asked only after an answer was lost and somebody has written since. With it the outcome is known, unless it
+   * answers `undefined`: that the data cannot tell any more.
    */
-  readonly contains?: ((data: Buffer) => boolean) | undefined;
+  readonly contains?: Contains | undefined;
+}
+
+type Contains = (data: Buffer, stat: Stat) => boolean | undefined;
+
+/** For recipes that remember what they have read or written. */
+export interface KnownUpdateOptions extends UpdateOptions {
+  /**
+   * What is stored at present, as far as the caller knows: the first attempt is made on it, without a read. If it is out of
+   * date, the server refuses that attempt.
+   */
+  readonly known?: NodeData | undefined;
 }
 
 /** What can be said about a compare-and-set whose answer was lost. */
@@ -35,14 +47,13 @@ export type CasOutcome = "applied" | "not-applied" | "unknown";
  * - One write, with our bytes: ours, or somebody else's equal one. Unknown.
  * - Several writes, or another znode in its place: ours may have been among them. Unknown.
  */
-export function resolveCas(
-  base: Stat,
-  written: Buffer,
-  found: NodeData,
-  contains?: (data: Buffer) => boolean,
-): CasOutcome {
+export function resolveCas(base: Stat, written: Buffer, found: NodeData, contains?: Contains): CasOutcome {
   if (found.stat.czxid !== base.czxid) return "unknown";
-  if (contains !== undefined) return contains(found.data) ? "applied" : "not-applied";
+  if (contains !== undefined) {
+    const isContained = contains(found.data, found.stat);
+    if (isContained === undefined) return "unknown";
+    return isContained ? "applied" : "not-applied";
+  }
   const writesSince = (found.stat.version - base.version) | 0;
   return writesSince === 1 && !found.data.equals(written) ? "not-applied" : "unknown";
 }
@@ -52,11 +63,17 @@ export async function update(
   client: Client,
   path: string,
   fn: UpdateFunction,
-  options: UpdateOptions,
+  options: KnownUpdateOptions,
 ): Promise<NodeData> {
   const what = `update ${path}`;
+  let { known } = options;
+  const attempt = async (step: StepOptions) => {
+    const current = known ?? (await read(client, path, step));
+    known = undefined;
+    return await updateOnce(client, path, fn, current, options.contains, step);
+  };
   return await bounded(client, { what, path, options }, (step) =>
-    retry(() => updateOnce(client, path, fn, options.contains, step), {
+    retry(() => attempt(step), {
       what,
       policy: client.settings.retry,
       signal: step.signal,
@@ -70,10 +87,10 @@ async function updateOnce(
   client: Client,
   path: string,
   fn: UpdateFunction,
+  current: NodeData,
   contains: UpdateOptions["contains"],
   step: StepOptions,
 ): Promise<NodeData> {
-  const current = await read(client, path, step);
   const next = await orAbort((async () => fn(current.data, current.stat))(), step.signal);
   if (next === undefined) return current;
   const data = toBuffer(next, path);

@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import { type NodeData, NoNodeError, type Stat, type ZookitError } from "@zookit/core";
+import { type Client, ensurePath, MAX_TIMER_MS, orAbort, update, withOutcome } from "@zookit/core/recipe";
+import { type Change, inSequence, type Step } from "./change.js";
+import type { Codec, Write } from "./codec.js";
+
+type Result = Step | ZookitError;
+
+interface Pending {
+  readonly change: Change;
+  readonly settle: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What was remembered of the counter is not enough to decide: it has to be read. */
+class MustRead extends Error {}
+
+/**
+ * Carries one counter's changes to the servers. Those that are asked for while others are under way travel together, as
+ * one compare-and-set, in the order in which they were asked for. What the last one has stored is remembered, so that
+ * whoever was last to write need not read first.
+ */
+export class Batcher {
+  readonly #client: Client;
+  readonly #path: string;
+  readonly #codec: Codec;
+  readonly #writer = randomUUID();
+  #writes = 0;
+  readonly #waiting = new Set<Pending>();
+  readonly #travelling = new Set<Pending>();
+  #allGaveUp = new AbortController();
+  #isBusy = false;
+  #known: NodeData | undefined;
+
+  constructor(client: Client, path: string, codec: Codec) {
+    this.#client = client;
+    this.#path = path;
+    this.#codec = codec;
+  }
+
+  /**
+   * Makes a change.
+   *
+   * @throws what aborted the signal; as a {@link ZookitError} it says whether the change may have been applied.
+   */
+  async change(change: Change, signal: AbortSignal): Promise<Step> {
+    let pending: Pending | undefined;
+    const result = new Promise<Result>((settle, reject) => {
+      pending = { change, settle, reject };
+      this.#waiting.add(pending);
+    });
+    if (!this.#isBusy) void this.#travel();
+    try {
+      const settled = await orAbort(result, signal);
+      if ("after" in settled) return settled;
+      throw settled;
+    } catch (error) {
+      const isUnderWay = pending !== undefined && this.#travelling.has(pending);
+      throw isUnderWay && error === signal.reason ? withOutcome(error, "unknown") : error;
+    } finally {
+      if (pending !== undefined) this.#forget(pending);
+    }
+  }
+
+  #forget(pending: Pending): void {
+    this.#waiting.delete(pending);
+    if (this.#travelling.delete(pending) && this.#travelling.size === 0) this.#allGaveUp.abort();
+  }
+
+  async #travel(): Promise<void> {
+    this.#isBusy = true;
+    // Whoever asks within the same turn of the event loop travels along.
+    await Promise.resolve();
+    while (this.#waiting.size > 0) {
+      const batch = [...this.#waiting];
+      this.#waiting.clear();
+      for (const pending of batch) this.#travelling.add(pending);
+      this.#allGaveUp = new AbortController();
+      await this.#send(batch);
+      this.#travelling.clear();
+    }
+    this.#isBusy = false;
+  }
+
+  async #send(batch: readonly Pending[]): Promise<void> {
+    try {
+      const results = await this.#apply(batch.map(({ change }) => change));
+      for (const [index, { settle }] of batch.entries()) settle(results[index] as Result);
+    } catch (error) {
+      this.#known = undefined;
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  async #apply(changes: readonly Change[]): Promise<readonly Result[]> {
+    const write: Write = { writer: this.#writer, number: ++this.#writes };
+    for (;;) {
+      try {
+        return await this.#updateOnce(changes, write);
+      } catch (error) {
+        if (error instanceof NoNodeError) await this.#ensure();
+        else if (!(error instanceof MustRead)) throw error;
+        this.#known = undefined;
+      }
+    }
+  }
+
+  async #updateOnce(changes: readonly Change[], write: Write): Promise<readonly Result[]> {
+    const known = this.#known;
+    const { signal } = this.#allGaveUp;
+    let results: readonly Result[] = [];
+    let base: Stat | undefined;
+    const next = (data: Buffer, stat: Stat) => {
+      base = stat;
+      const found = this.#codec.read(data, write);
+      const outcome = inSequence(changes, found.value, found.range);
+      results = outcome.results;
+      // A write is checked against what is really stored; whatever changes nothing must have been read.
+      const isWriteOnly = results.every((result) => "after" in result && result.after !== result.before);
+      if (stat === known?.stat && !isWriteOnly) throw new MustRead();
+      return outcome.value === found.value ? undefined : found.encode(outcome.value);
+    };
+    const contains = (data: Buffer, found: Stat) => base && this.#codec.contains?.(data, found, base, write);
+    const options = { known, signal, timeoutMs: MAX_TIMER_MS, ...(this.#codec.contains && { contains }) };
+    this.#known = await update(this.#client, this.#path, next, options);
+    return results;
+  }
+
+  /** Empty data stand for the initial value, so that it does not matter who makes the znode. */
+  async #ensure(): Promise<void> {
+    const step = { signal: this.#allGaveUp.signal, timeoutMs: MAX_TIMER_MS, isStep: true } as const;
+    await ensurePath(this.#client, this.#path, "persistent", this.#client.settings.acl, step);
+  }
+}
