@@ -7,7 +7,7 @@ const KINDS_OF_EVENT: Readonly<Record<WatchEvent["type"], readonly WatchKind[]>>
   created: ["data"],
   changed: ["data"],
   child: ["children"],
-  deleted: ["children"],
+  deleted: ["data", "children"],
 };
 
 /** What made a watch fire: an event, or `unseen` when something may have been missed. */
