@@ -2,9 +2,10 @@
 import { createServer } from "node:net";
 import { connect, type ZooKeeper } from "@zookit/core";
 import { Lock } from "@zookit/lock";
+import type { FaultProxy } from "@zookit/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startFaultProxy } from "../harness/fault-proxy.js";
 import { sharedHosts, uniqueRoot } from "../harness/index.js";
-import { Relay } from "../harness/relay.js";
 import { OPERATIONS } from "./support/operations.js";
 import { complaintAbout, rejectionOf } from "./support/refusal.js";
 import { snapshot } from "./support/snapshot.js";
@@ -121,32 +122,37 @@ describe("with a signal that aborts while the call is under way", () => {
   it.each(["a text", 0, null, new Error("an Error")])(
     "every operation rejects with its very reason: %s",
     async (reason) => {
-      await using relay = await Relay.start(sharedHosts());
-      await using zk = await connect(relay.address);
-      relay.partition();
+      await using proxy = await startFaultProxy();
+      await using zk = await connect(proxy.hosts);
+      await proxy.partition();
       for (const [name, operation] of Object.entries(OPERATIONS)) {
         const controller = new AbortController();
         const rejection = rejectionOf(() => operation(zk, root, { signal: controller.signal }));
         setImmediate(() => controller.abort(reason));
         expect(await rejection, name).toBe(reason);
       }
-      relay.open();
+      await proxy.heal();
     },
   );
 });
 
 describe("without a server", () => {
+  let proxy: FaultProxy;
+  beforeAll(async () => {
+    proxy = await startFaultProxy();
+  });
+  afterAll(() => proxy.stop());
+
   it.each(Object.entries(OPERATIONS))(
     "%s rejects with a TimeoutError after its timeoutMs, and nothing is changed",
     async (_, operation) => {
-      await using relay = await Relay.start(sharedHosts());
-      await using zk = await connect(relay.address, { sessionTimeoutMs: 4_000 });
-      relay.refuse();
+      await using zk = await connect(proxy.hosts, { sessionTimeoutMs: 4_000 });
+      await proxy.refuse();
       const { done } = await firstAfter(zk, "connected");
       expect(done).toBe(false);
       const error = await rejectionOf(() => operation(zk, root, { timeoutMs: 50 }));
       expect(complaintAbout(error, TIMEOUT)).toBeUndefined();
-      relay.open();
+      await proxy.accept();
       expect(await snapshot(observer, root)).toEqual(before);
     },
   );

@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readlinkSync } from "node:fs";
 import { type ClientState, connect, type ZooKeeper } from "@zookit/core";
+import type { FaultProxy } from "@zookit/testing";
 import { describe, expect, it } from "vitest";
-import { sharedHosts, waitUntil } from "../harness/index.js";
-import { Relay } from "../harness/relay.js";
+import { startFaultProxy } from "../harness/fault-proxy.js";
+import { waitUntil } from "../harness/index.js";
 
 const sleeper = () => spawn("sleep", ["600"], { stdio: "ignore" });
 
@@ -14,9 +15,9 @@ async function was(zk: ZooKeeper, wanted: ClientState): Promise<void> {
 }
 
 /** Cuts the clients off, and waits until they are connected again. */
-async function reconnect(relay: Relay, clients: readonly ZooKeeper[]): Promise<void> {
+async function reconnect(proxy: FaultProxy, clients: readonly ZooKeeper[]): Promise<void> {
   const suspended = Promise.all(clients.map((zk) => was(zk, "suspended")));
-  relay.cut();
+  await proxy.cut();
   await suspended;
   await waitUntil(() => clients.every(({ state }) => state === "connected"), { what: "all are connected again" });
 }
@@ -39,29 +40,27 @@ function targetOf(link: string): string {
 
 describe.runIf(process.platform === "linux")("a child process started while a client is connected", () => {
   it("does not inherit the connection, nor one that was made after a reconnect", async () => {
-    await using relay = await Relay.start(sharedHosts());
-    const zk = await connect(relay.address);
+    await using proxy = await startFaultProxy();
+    const zk = await connect(proxy.hosts);
     for (const cuts of [0, 1]) {
-      if (cuts > 0) await reconnect(relay, [zk]);
+      if (cuts > 0) await reconnect(proxy, [zk]);
       const child = sleeper();
       await once(child, "spawn");
       expect(socketsOf(child.pid)).toEqual([]);
       child.kill();
       await once(child, "exit");
     }
-    relay.refuse();
     await zk.close();
   });
 
   it("does not keep this process's other clients from reconnecting", async () => {
-    await using relay = await Relay.start(sharedHosts());
-    const clients = await Promise.all(Array.from({ length: 5 }, () => connect(relay.address)));
+    await using proxy = await startFaultProxy();
+    const clients = await Promise.all(Array.from({ length: 5 }, () => connect(proxy.hosts)));
     const child = sleeper();
     await once(child, "spawn");
-    for (let round = 0; round < 10; round++) await reconnect(relay, clients);
+    for (let round = 0; round < 10; round++) await reconnect(proxy, clients);
     expect(clients.map(({ session }) => session.epoch)).toEqual([1, 1, 1, 1, 1]);
     child.kill();
-    relay.refuse();
     await Promise.all(clients.map((zk) => zk.close()));
   });
 });

@@ -1,8 +1,8 @@
 import { connect, type ZooKeeper } from "@zookit/core";
 import { Lock } from "@zookit/lock";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startFaultProxy } from "../harness/fault-proxy.js";
 import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
-import { Relay } from "../harness/relay.js";
 
 // Sessions so long that neither a heartbeat nor a ping falls into a measurement: what is counted is exact.
 const SESSION_TIMEOUT_MS = 40_000;
@@ -15,11 +15,13 @@ describe("the cost of a lock, counted at the server", () => {
   });
   afterAll(() => ensemble?.stop());
 
+  /** A parent for locks that is no container: that might be reaped between two cycles, and be made again. */
+  const longLived = (zk: ZooKeeper): Promise<string> => zk.create(uniqueRoot());
   const client = (hosts = ensemble.hosts) => connect(hosts, { sessionTimeoutMs: SESSION_TIMEOUT_MS });
 
   it("is three requests for an uncontended acquire and release, with nothing more for the token", async () => {
     await using zk = await client();
-    const lock = new Lock(zk, uniqueRoot());
+    const lock = new Lock(zk, await longLived(zk));
     await (await lock.acquire()).release();
     const cycles = 100;
     const before = await ensemble.requestCount();
@@ -32,13 +34,15 @@ describe("the cost of a lock, counted at the server", () => {
   });
 
   it("is two round trips for an uncontended acquire and release: create and listing travel together", async () => {
-    await using relay = await Relay.start(ensemble.hosts);
-    await using zk = await client(relay.address);
-    const lock = new Lock(zk, uniqueRoot());
+    await using proxy = await startFaultProxy(ensemble.hosts);
+    // So long that no reply can overtake a request which was sent together with the one it answers.
+    await proxy.delay(30, "to-client");
+    await using zk = await client(proxy.hosts);
+    const lock = new Lock(zk, await longLived(zk));
     await (await lock.acquire()).release();
-    const before = relay.flights;
+    const { flights: before } = await proxy.counts();
     for (let cycle = 0; cycle < 20; cycle++) await (await lock.acquire()).release();
-    expect(relay.flights - before).toBe(2 * 20);
+    expect((await proxy.counts()).flights - before).toBe(2 * 20);
   });
 
   it("is a number of requests that does not grow with the queue, when one of 50 waiters is woken", async () => {

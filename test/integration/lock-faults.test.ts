@@ -57,7 +57,7 @@ describe("a lock on an ensemble of three servers", () => {
     }
   }
 
-  it("passes on within session timeout, tick and a second, when the holder is killed", async () => {
+  it("passes on within session timeout, tick and a second, when the holder is killed (H29)", async () => {
     await using holder = new Worker("lock-worker.ts", [ensemble.hosts, path, String(SHORT_SESSION_MS)]);
     const { token } = await holder.event("held");
     await using zk = await client();
@@ -71,7 +71,7 @@ describe("a lock on an ensemble of three servers", () => {
     await next.release();
   });
 
-  it("is not held on the first line that runs after the event loop was blocked for longer than the session (H14)", async () => {
+  it("is not held on the first line that runs after the event loop was blocked for longer than the session (H13, H14)", async () => {
     await using holder = new Worker("lock-worker.ts", [ensemble.hosts, path, String(SHORT_SESSION_MS)]);
     await holder.event("held");
     holder.tell(`block ${SHORT_SESSION_MS + TICK_MS}`);
@@ -79,7 +79,7 @@ describe("a lock on an ensemble of three servers", () => {
     expect(await holder.event("lost")).toMatchObject({ held: false });
   });
 
-  it("is lost to a process that was stopped past its session, while another one holds it with a higher token (H15)", async () => {
+  it("is lost to a process that was stopped past its session, while another one holds it with a higher token (H13, H15)", async () => {
     await using holder = new Worker("lock-worker.ts", [ensemble.hosts, path, String(SHORT_SESSION_MS)]);
     const { token } = await holder.event("held");
     holder.signal("SIGSTOP");
@@ -92,7 +92,7 @@ describe("a lock on an ensemble of three servers", () => {
     await next.release();
   });
 
-  it("survives the death of the leader: no session is lost, the waiter acquires, nothing is left over (H52)", async () => {
+  it("survives the death of the leader: no session is lost, the waiter acquires, nothing is left over (H24, H52)", async () => {
     await survives(async () => {
       const leader = await ensemble.leader();
       await leader.kill();

@@ -1,14 +1,15 @@
 import { connect, type ZooKeeper } from "@zookit/core";
 import { Lock } from "@zookit/lock";
+import type { FaultOperation, FaultProxy, InjectedFault } from "@zookit/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startFaultProxy } from "../harness/fault-proxy.js";
 import { sharedHosts, uniqueRoot, waitUntil } from "../harness/index.js";
-import { OpCode, Relay } from "../harness/relay.js";
 
 const LOSSES = ["request", "reply"] as const;
 
 describe("a lock whose requests or replies are lost", () => {
   let observer: ZooKeeper;
-  let relay: Relay;
+  let proxy: FaultProxy;
   let zk: ZooKeeper;
   let path: string;
 
@@ -20,25 +21,25 @@ describe("a lock whose requests or replies are lost", () => {
     path = uniqueRoot();
     // Not a container, which may be reaped while it is looked at.
     await observer.create(path);
-    relay = await Relay.start(sharedHosts());
-    zk = await connect(relay.address, { sessionTimeoutMs: 4_000 });
+    proxy = await startFaultProxy();
+    zk = await connect(proxy.hosts, { sessionTimeoutMs: 4_000 });
   });
   afterEach(async () => {
-    // In this order: closing blocks the event loop until the server answers, and the relay runs on the same one.
-    await relay[Symbol.asyncDispose]();
-    await waitUntil(() => zk.state !== "connected", { what: "the connection is gone" });
     await zk.close();
+    await proxy.stop();
     await waitUntil(async () => (await contenders()).length === 0, { what: "sessions have ended" });
     await observer.delete(path);
   });
 
+  const lose = (at: "request" | "reply", operation: FaultOperation): Promise<InjectedFault> =>
+    proxy.inject({ at, operation, action: "lose" });
   const contenders = async () => (await observer.children(path)).children;
   const isEmpty = () => waitUntil(async () => (await contenders()).length === 0, { what: "no contender is left" });
 
-  it.each(LOSSES)("is acquired once, by one znode, when the %s of the create is lost (H1)", async (lose) => {
-    const lost = relay.lose(lose, OpCode.create);
+  it.each(LOSSES)("is acquired once, by one znode, when the %s of the create is lost (H1)", async (at) => {
+    const fault = await lose(at, "create");
     const handle = await new Lock(zk, path).acquire({ timeoutMs: 10_000 });
-    await lost;
+    await fault.happened;
     expect(await contenders()).toHaveLength(1);
     expect(handle.isHeld()).toBe(true);
     const stat = await observer.exists(handle.path);
@@ -48,32 +49,35 @@ describe("a lock whose requests or replies are lost", () => {
     expect(await contenders()).toHaveLength(0);
   });
 
-  it.each(LOSSES)("is acquired when the %s of the listing is lost", async (lose) => {
-    void relay.lose(lose, OpCode.getChildren2);
+  it.each(LOSSES)("is acquired when the %s of the listing is lost", async (at) => {
+    const fault = await lose(at, "getChildren2");
     const handle = await new Lock(zk, path).acquire({ timeoutMs: 10_000 });
+    await fault.happened;
     expect(await contenders()).toHaveLength(1);
     await handle.release();
   });
 
-  it.each(LOSSES)("is handed over when the %s of the waiter's watch is lost, or of its listing", async (lose) => {
-    for (const type of [OpCode.getData, OpCode.getChildren2]) {
+  it.each(LOSSES)("is handed over when the %s of the waiter's watch is lost, or of its listing", async (at) => {
+    for (const operation of ["getData", "getChildren2"] as const) {
       const held = await new Lock(observer, path).acquire();
-      void relay.lose(lose, OpCode.getData);
+      const watchLost = await lose(at, "getData");
       const waiting = new Lock(zk, path).acquire({ timeoutMs: 10_000 });
       await waitUntil(async () => (await contenders()).length === 2, { what: "it waits" });
-      if (type === OpCode.getChildren2) void relay.lose(lose, type);
+      await watchLost.happened;
+      if (operation === "getChildren2") await lose(at, operation);
       await held.release();
       await (await waiting).release();
       await isEmpty();
     }
   });
 
-  it.each(LOSSES)("is released for sure when the %s of the delete is lost (H5, H6)", async (lose) => {
+  it.each(LOSSES)("is released for sure when the %s of the delete is lost (H5, H6)", async (at) => {
     const handle = await new Lock(zk, path).acquire();
-    void relay.lose(lose, OpCode.delete);
+    const fault = await lose(at, "delete");
     const releasing = handle.release();
     expect(handle.isHeld()).toBe(false);
     await releasing;
+    await fault.happened;
     expect(await contenders()).toHaveLength(0);
     expect(handle.lost.aborted).toBe(false);
     expect(zk.session.epoch).toBe(1);
@@ -81,9 +85,15 @@ describe("a lock whose requests or replies are lost", () => {
 
   it.each(LOSSES)(
     "leaves no znode when it is aborted while the %s of its create is being lost (H4, H47)",
-    async (lose) => {
+    async (at) => {
       const controller = new AbortController();
-      const lost = relay.lose(lose, OpCode.create).then(() => controller.abort(new Error("given up")));
+      const fault = await lose(at, "create");
+      // The client shall be without a connection when it is told, and able to get one afterwards.
+      const reconnect = await proxy.inject({ operation: "connect", at: "request", action: "hold" });
+      const lost = fault.happened.then(async () => {
+        controller.abort(new Error("given up"));
+        await reconnect.release();
+      });
       await expect(new Lock(zk, path).acquire({ signal: controller.signal })).rejects.toThrow("given up");
       await lost;
       await isEmpty();
@@ -96,10 +106,10 @@ describe("a lock whose requests or replies are lost", () => {
     const waiting = new Lock(zk, path).acquire({ timeoutMs: 300 });
     const timedOut = expect(waiting).rejects.toMatchObject({ code: "timeout" });
     await waitUntil(async () => (await contenders()).length === 2, { what: "it waits" });
-    relay.refuse();
+    await proxy.refuse();
     await timedOut;
     expect(await contenders()).toHaveLength(2);
-    relay.open();
+    await proxy.accept();
     await waitUntil(async () => (await contenders()).length === 1, { what: "the janitor has done its work" });
     expect(zk.session.epoch).toBe(1);
     await held.release();
@@ -110,9 +120,9 @@ describe("a lock whose requests or replies are lost", () => {
     const waiting = new Lock(zk, path).acquire({ timeoutMs: 30_000 });
     await waitUntil(async () => (await contenders()).length === 2, { what: "it waits" });
     const { session } = zk;
-    relay.refuse();
+    await proxy.refuse();
     await waitUntil(() => session.lost.aborted, { what: "the session is lost" });
-    relay.open();
+    await proxy.accept();
     await waitUntil(() => zk.session.epoch === 2 && zk.state === "connected", { what: "there is a new session" });
     await held.release();
     const handle = await waiting;

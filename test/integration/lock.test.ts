@@ -42,7 +42,7 @@ describe("a lock", () => {
     await next?.release();
   });
 
-  it("gives a handle that knows whether it is held, until it is released", async () => {
+  it("gives a handle that knows whether it is held, until it is released; releasing it again changes nothing (H50)", async () => {
     const path = uniqueRoot();
     const lock = new Lock(zk, path, { identifier: "ü" });
     const handle = await lock.acquire();
@@ -78,7 +78,7 @@ describe("a lock", () => {
     expect((await zk.children(path)).children).toEqual([]);
   });
 
-  it("is not released twice by withLock when the block has released it itself", async () => {
+  it("is not released twice by withLock when the block has released it itself (H50)", async () => {
     const path = uniqueRoot();
     await new Lock(zk, path).withLock(async (handle) => {
       await handle.release();

@@ -103,7 +103,7 @@ describe("watchData", () => {
     await Promise.all([data.end(), children.end()]);
   });
 
-  it("lets a slow reader skip what was overtaken", async () => {
+  it("lets a slow reader skip what was overtaken (H32)", async () => {
     const path = await other.create(`${root}/fast`, "0");
     const values = reader(zk.watchData(path), dataOf);
     expect(await values.next()).toBe("0");
@@ -113,7 +113,7 @@ describe("watchData", () => {
     await values.end();
   });
 
-  it("serves several readers of one path, each at its own pace, also when one of them leaves", async () => {
+  it("serves several readers of one path, each at its own pace, also when one of them leaves (H53)", async () => {
     const path = await other.create(`${root}/shared`, "0");
     const [a, b] = [reader(zk.watchData(path), dataOf), reader(zk.watchData(path), dataOf)];
     expect([await a.next(), await b.next()]).toEqual(["0", "0"]);

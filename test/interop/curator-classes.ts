@@ -15,22 +15,27 @@ const REQUIRED = [
   { jar: join(JARS, "slf4j-nop.jar"), debianPackage: "libslf4j-java" },
 ];
 
-let compiled: Promise<string> | undefined;
+const compiled = new Map<string, Promise<string>>();
 
-/** The class path of the compiled Curator peer; compiles it when its source has changed since the last time. */
-export function curatorClassPath(): Promise<string> {
-  compiled ??= compile();
-  return compiled;
+/**
+ * The class path of a compiled Curator peer; compiles it when its source has changed since the last time.
+ *
+ * @param name of its class in `peers`.
+ */
+export function curatorClassPath(name: string): Promise<string> {
+  const found = compiled.get(name) ?? compile(name);
+  compiled.set(name, found);
+  return found;
 }
 
-async function compile(): Promise<string> {
+async function compile(name: string): Promise<string> {
   for (const { jar, debianPackage } of REQUIRED) {
     if (!(await exists(jar))) {
       throw new Error(`${jar} is missing (Debian package: ${debianPackage})`);
     }
   }
   const jars = REQUIRED.map(({ jar }) => jar).join(delimiter);
-  const source = fileURLToPath(new URL("./peers/CuratorLock.java", import.meta.url));
+  const source = fileURLToPath(new URL(`./peers/${name}.java`, import.meta.url));
   const hash = createHash("sha256")
     .update(await readFile(source))
     .digest("hex");

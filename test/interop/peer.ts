@@ -61,7 +61,15 @@ export async function startCurator(hosts: string, path: string, options: PeerOpt
   return startPeer({
     name: options.name ?? "curator",
     command: "java",
-    args: [...quickStart, "-cp", await curatorClassPath(), "CuratorLock", hosts, path, ...flags("curator", options)],
+    args: [
+      ...quickStart,
+      "-cp",
+      await curatorClassPath("CuratorLock"),
+      "CuratorLock",
+      hosts,
+      path,
+      ...flags("curator", options),
+    ],
     remedy: "Debian package: default-jdk-headless",
   });
 }

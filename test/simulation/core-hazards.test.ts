@@ -105,3 +105,21 @@ test("closing lets what is under way end in unknown, and ends the session at onc
     expect(ensemble.tree.read({ type: "exists", path: "/e" }, []).code).toBe(-101);
   });
 });
+
+test("who was told of a write sees it after a sync, also behind a server that lags (H40)", async () => {
+  await simulate(async (ensemble, time) => {
+    const writer = await openClient(ensemble);
+    const reader = await openClient(ensemble);
+    await writer.create("/a", "old");
+    await time.pass(50);
+    for (const [index, { sessions }] of ensemble.servers.entries()) {
+      if (sessions.includes(reader.session.id)) ensemble.lagServer(index, 60_000);
+    }
+    await writer.set("/a", "new");
+    // Told by other means than ZooKeeper, it looks at once.
+    expect((await reader.get("/a")).data.toString()).toBe("old");
+    await reader.sync("/a");
+    expect((await reader.get("/a")).data.toString()).toBe("new");
+    await Promise.all([writer.close(), reader.close()]);
+  });
+});

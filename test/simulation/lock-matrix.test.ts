@@ -12,7 +12,7 @@ test.each(Object.entries(STORIES))(
   "whatever happens to any one request, one at a time holds the lock and nothing is left: %s",
   async (_, story) => {
     const requests = await lockStory({ ...story, troubles: [] });
-    expect(requests).toBeGreaterThan(10);
+    expect(requests).toBeGreaterThan(5);
     for (let index = 0; index < requests; index++) {
       for (const fault of FAULTS) {
         await lockStory({ ...story, troubles: [[index, { kind: "fault", ...fault }]] }).catch((cause) => {

@@ -24,6 +24,7 @@ export type ErrorCode =
   | "not-empty"
   | "session-lost"
   | "timeout"
+  | "too-many-ephemerals"
   | "transport-unavailable"
   | "unexpected"
   | "unimplemented"
@@ -62,6 +63,14 @@ export class InvalidArgumentError extends ZookitError {
 /** The request would exceed what a server accepts in one packet (1 MiB − 1). Nothing was sent. */
 export class DataTooLargeError extends ZookitError {
   readonly code = "data-too-large";
+}
+
+/**
+ * The session has so many ephemeral znodes that its end, one transaction with all their paths, could stop the servers for good.
+ * Nothing was sent. Use several clients.
+ */
+export class TooManyEphemeralsError extends ZookitError {
+  readonly code = "too-many-ephemerals";
 }
 
 /** The transport could not be loaded: the native binding was not compiled, say. */

@@ -20,6 +20,7 @@ export {
   type Outcome,
   SessionLostError,
   TimeoutError,
+  TooManyEphemeralsError,
   TransportUnavailableError,
   UnexpectedError,
   UnimplementedError,

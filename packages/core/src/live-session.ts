@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { Code, errorForAnswer, isAnswer, isLoss } from "./codes.js";
 import { publish } from "./diagnostics.js";
+import { EphemeralBudget } from "./ephemeral-budget.js";
 import {
   AuthFailedError,
   ClosedError,
@@ -11,6 +12,7 @@ import {
   SessionLostError,
   type ZookitError,
 } from "./errors.js";
+import { Flow } from "./flow.js";
 import { Liveness } from "./liveness.js";
 import { checkPacketSize } from "./packet-size.js";
 import { type Chroot, NO_CHROOT } from "./path.js";
@@ -45,6 +47,9 @@ const WRITES: ReadonlySet<OperationName> = new Set(["create", "set", "delete", "
  */
 const ANSWERED_BY_LEADER: ReadonlySet<OperationName> = new Set<OperationName>([...WRITES, "sync"]);
 
+/** A path at which there is never a znode. */
+const NOWHERE = "/zookit-never-exists";
+
 type Phase = "opening" | "connected" | "suspended" | "ended";
 
 /**
@@ -53,9 +58,10 @@ type Phase = "opening" | "connected" | "suspended" | "ended";
  * A step of a recipe holds on to the session it began in. When that session has ended, every further request through it
  * is refused, so that nothing of an older epoch can act in a newer one (H22, H23).
  *
- * A connection counts only once a `sync` has been answered on it. The server behind a new connection may lag; after the
- * `sync` it has applied everything committed before, so that the outcome of a request lost with the old connection can be
- * looked up by plain reads (H2, H18), and the send time of an answered request is known from the start.
+ * A connection counts only once a write has been answered on it. The server behind a new connection may lag; when it answers
+ * a write, it has applied everything committed before, so that the outcome of a request lost with the old connection can be
+ * looked up by plain reads (H2, H18), and the send time of an answered request is known from the start. A `sync` would not
+ * do: a leader that was deposed, and does not know it yet, answers it by itself, a write never (H19).
  */
 export class LiveSession implements Session {
   readonly epoch: number;
@@ -66,6 +72,8 @@ export class LiveSession implements Session {
   readonly #lost = new AbortController();
   readonly #watches = new WatchTable();
   readonly #liveness: Liveness;
+  readonly #flow = new Flow(() => this.timeoutMs);
+  readonly #ephemerals = new EphemeralBudget();
   #phase: Phase = "opening";
   #id = "";
 
@@ -146,6 +154,10 @@ export class LiveSession implements Session {
     return {
       connected: ({ id, timeoutMs }) => {
         if (this.#phase === "ended") return;
+        if (this.#id !== "" && id !== this.#id) {
+          this.#end(new SessionLostError(`the server has put session ${id} in the place of session ${this.#id}`));
+          return;
+        }
         this.#id = id;
         this.#liveness.negotiated(timeoutMs);
         void this.#synchronize();
@@ -169,10 +181,10 @@ export class LiveSession implements Session {
   async #synchronize(): Promise<void> {
     const isFirst = this.#phase === "opening";
     try {
-      await this.#send("sync", { path: "/" }, NO_CHROOT);
+      // It changes nothing: there is nothing to delete.
+      await this.#send("delete", { path: NOWHERE, version: -1 }, NO_CHROOT);
     } catch (error) {
-      // Lost with its connection: the next one begins with a sync of its own. A server that answers but refuses is current
-      // as far as can be told.
+      // Lost with its connection: the next one begins with a write of its own. The refusal is the answer that was asked for.
       if (isLossError(error) || error instanceof ClosedError) return;
     }
     if (this.#phase !== "opening" && this.#phase !== "suspended") return;
@@ -186,10 +198,12 @@ export class LiveSession implements Session {
     request: Operations[Name]["request"],
     chroot: Chroot,
   ): Promise<Operations[Name]["value"]> {
-    if (this.#phase !== "connected" || !this.isValid()) {
-      throw this.#lossError(operation, this.#nameOf(request.path, chroot), "not-applied");
-    }
-    return await this.#send(operation, request, chroot);
+    return await this.#flow.run(async () => {
+      if (this.#phase !== "connected" || !this.isValid()) {
+        throw this.#lossError(operation, this.#nameOf(request.path, chroot), "not-applied");
+      }
+      return await this.#send(operation, request, chroot);
+    });
   }
 
   async #send<Name extends OperationName>(
@@ -204,10 +218,12 @@ export class LiveSession implements Session {
       path: isPrefix ? chroot.prefixToServer(request.path) : chroot.toServer(request.path),
     };
     checkPacketSize(operation, onServer, path);
+    this.#ephemerals.check(operation, onServer, path);
     const isByLeader = ANSWERED_BY_LEADER.has(operation);
     const sentAt = isByLeader ? this.#liveness.sending() : now();
     const reply = await this.#transport.submit(operation, onServer);
     if (isByLeader) this.#liveness.settled(sentAt, isAnswer(reply.code));
+    if (isAnswer(reply.code)) this.#ephemerals.answered(operation, onServer, reply.value);
     const error = reply.code === 0 ? undefined : this.#errorFor(operation, path, reply);
     publish("operation", () => ({
       operation,

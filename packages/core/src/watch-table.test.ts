@@ -70,7 +70,7 @@ describe("WatchTable", () => {
     expect(await Promise.all(readers.map(wakeOf))).toEqual(["unseen", "unseen", "unseen"]);
   });
 
-  it("ignores events that nobody waits for (H34)", () => {
+  it("ignores events that nobody waits for", () => {
     expect(() => new WatchTable().dispatch({ type: "deleted", path: "/a" })).not.toThrow();
   });
 });

@@ -112,10 +112,12 @@ describe("an interceptor", () => {
   it("does not carry what it held if the connection has ended meanwhile", async () => {
     const fault = faults.add({ at: "request", operation: "create", action: "hold" });
     connection.ask(1);
+    connection.ask(2);
     connection.interceptor.end();
     fault.release();
     await fault.happened;
-    await Promise.resolve();
+    // Everything that could follow follows in microtasks.
+    await new Promise((resolve) => setImmediate(resolve));
     expect(connection.carried).toEqual([]);
   });
 

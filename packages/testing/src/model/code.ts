@@ -15,6 +15,7 @@ export const Code = {
   sessionExpired: -112,
   invalidAcl: -114,
   authFailed: -115,
+  noWatcher: -121,
 } as const;
 
 /**

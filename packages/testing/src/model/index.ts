@@ -19,3 +19,4 @@ export type {
 export type { SessionGrant, SessionLimits } from "./sessions.js";
 export type { TreeOptions } from "./transaction.js";
 export { DataTree } from "./tree.js";
+export type { WatchKind } from "./watches.js";

@@ -1,5 +1,6 @@
 import { isPermitted, Permission } from "./acl.js";
 import { Code } from "./code.js";
+import { PersistentWatches } from "./persistent-watches.js";
 import type { Change, Identity, LogEntry, Read, ReadResult, WriteResult } from "./request.js";
 import type { TreeOptions } from "./transaction.js";
 import { DataTree } from "./tree.js";
@@ -18,6 +19,10 @@ export interface WatchesToSet {
   /** Paths that did not exist when they were looked at. */
   readonly exists: readonly string[];
   readonly children: readonly string[];
+  /** Watches that last; of what they have missed their owner is not told. @default none */
+  readonly persistent?: readonly string[];
+  /** Watches that last, and see everything below their path. @default none */
+  readonly recursive?: readonly string[];
 }
 
 const WATCH_OF: Readonly<Partial<Record<Read["type"], WatchKind>>> = {
@@ -35,6 +40,7 @@ export interface Watching {
 export class Replica<Watcher extends Watching> {
   readonly tree: DataTree;
   readonly #watches = new Watches<Watcher>();
+  readonly #persistent = new PersistentWatches<Watcher>();
 
   constructor(options: TreeOptions) {
     this.tree = new DataTree(options);
@@ -42,7 +48,7 @@ export class Replica<Watcher extends Watching> {
 
   /** Number of watches that are set. */
   get watchCount(): number {
-    return this.#watches.size;
+    return this.#watches.size + this.#persistent.size;
   }
 
   /**
@@ -54,7 +60,7 @@ export class Replica<Watcher extends Watching> {
   apply(entry: LogEntry): { readonly result: WriteResult; readonly notifications: readonly Notification<Watcher>[] } {
     const { result, changes } = this.tree.execute(entry);
     const notifications = changes.flatMap(({ change, acl }) =>
-      [...this.#watches.fire(change)]
+      [...this.#concerned(change)]
         .filter(({ identities }) => isPermitted(acl, Permission.read, identities))
         .map((watcher) => ({ watcher, change })),
     );
@@ -90,11 +96,39 @@ export class Replica<Watcher extends Watching> {
       else if (stat.pzxid > wanted.lastZxid) missed.push({ type: "child", path });
       else this.#watches.add("children", path, watcher);
     }
+    for (const path of wanted.persistent ?? []) this.#persistent.add(path, false, watcher);
+    for (const path of wanted.recursive ?? []) this.#persistent.add(path, true, watcher);
     return missed;
+  }
+
+  /** Sets a watch that lasts until it is removed. */
+  addWatch(path: string, isRecursive: boolean, watcher: Watcher): void {
+    this.#persistent.add(path, isRecursive, watcher);
+  }
+
+  /** Whether there is a watch of one of the kinds, whether one-shot or not. */
+  hasWatch(kinds: readonly WatchKind[], path: string, watcher: Watcher): boolean {
+    return kinds.some((kind) => this.#watches.has(kind, path, watcher) || this.#persistent.has(kind, path, watcher));
+  }
+
+  /** Removes the watches of the kinds, whether one-shot or not. False if there were none. */
+  removeWatches(kinds: readonly WatchKind[], path: string, watcher: Watcher): boolean {
+    const removed = kinds.flatMap((kind) => [
+      this.#watches.remove(kind, path, watcher),
+      this.#persistent.remove(kind, path, watcher),
+    ]);
+    return removed.includes(true);
   }
 
   /** Forgets the watches of a connection that is gone. */
   dropWatches(watcher: Watcher): void {
     this.#watches.drop(watcher);
+    this.#persistent.drop(watcher);
+  }
+
+  #concerned(change: Change): ReadonlySet<Watcher> {
+    const told = this.#watches.fire(change);
+    for (const watcher of this.#persistent.concerned(change)) told.add(watcher);
+    return told;
   }
 }

@@ -1,9 +1,11 @@
 import type { Change } from "./request.js";
+import { WatchTable } from "./watch-table.js";
 
 /** What a watch is set on. One on a znode that does not exist waits, as one on data, for its creation. */
 export type WatchKind = "data" | "children";
 
-const FIRES: Readonly<Record<Change["type"], readonly WatchKind[]>> = {
+/** The kinds of watches that a change is of interest to. */
+export const FIRES: Readonly<Record<Change["type"], readonly WatchKind[]>> = {
   created: ["data"],
   changed: ["data"],
   child: ["children"],
@@ -12,38 +14,41 @@ const FIRES: Readonly<Record<Change["type"], readonly WatchKind[]>> = {
 
 /** The one-shot watches of the connections to one server. A connection is told of one change of a path once. */
 export class Watches<Watcher> {
-  readonly #watchers: Readonly<Record<WatchKind, Map<string, Set<Watcher>>>> = { data: new Map(), children: new Map() };
+  readonly #tables: Readonly<Record<WatchKind, WatchTable<Watcher>>> = {
+    data: new WatchTable(),
+    children: new WatchTable(),
+  };
 
   add(kind: WatchKind, path: string, watcher: Watcher): void {
-    const paths = this.#watchers[kind];
-    const watchers = paths.get(path);
-    if (watchers === undefined) paths.set(path, new Set([watcher]));
-    else watchers.add(watcher);
+    this.#tables[kind].add(path, watcher);
+  }
+
+  has(kind: WatchKind, path: string, watcher: Watcher): boolean {
+    return this.#tables[kind].has(path, watcher);
+  }
+
+  /** False if there was none. */
+  remove(kind: WatchKind, path: string, watcher: Watcher): boolean {
+    return this.#tables[kind].remove(path, watcher);
   }
 
   /** Whom to tell of a change; their watches are used up by it. */
-  fire(change: Change): ReadonlySet<Watcher> {
+  fire(change: Change): Set<Watcher> {
     const told = new Set<Watcher>();
     for (const kind of FIRES[change.type]) {
-      for (const watcher of this.#watchers[kind].get(change.path) ?? []) told.add(watcher);
-      this.#watchers[kind].delete(change.path);
+      for (const watcher of this.#tables[kind].of(change.path)) told.add(watcher);
+      this.#tables[kind].removeAllOf(change.path);
     }
     return told;
   }
 
   /** Forgets a connection. */
   drop(watcher: Watcher): void {
-    for (const paths of Object.values(this.#watchers)) {
-      for (const [path, watchers] of paths) {
-        if (watchers.delete(watcher) && watchers.size === 0) paths.delete(path);
-      }
-    }
+    for (const table of Object.values(this.#tables)) table.drop(watcher);
   }
 
   /** Number of watches that are set. */
   get size(): number {
-    let size = 0;
-    for (const paths of Object.values(this.#watchers)) for (const watchers of paths.values()) size += watchers.size;
-    return size;
+    return this.#tables.data.size + this.#tables.children.size;
   }
 }

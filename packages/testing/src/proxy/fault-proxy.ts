@@ -1,6 +1,6 @@
 import { checkRule, type FaultRule, type InjectedFault } from "../faults/index.js";
-import { injectFault } from "../server/fault-control.js";
-import { RemoteThread } from "../server/remote-thread.js";
+import { injectFault } from "../thread/fault-control.js";
+import { RemoteThread } from "../thread/remote-thread.js";
 import type { ProxyCounts } from "./conditions.js";
 import {
   checkDelay,

@@ -43,7 +43,7 @@ export class Link {
     // A server that has ended its side reads nothing more.
     server.on("end", () => {
       request.silence();
-      finish(client);
+      reply.push(() => finish(client));
     });
     server.on("close", (hasFailed) => {
       request.silence();

@@ -1,9 +1,9 @@
 /** What the worker thread of a fault proxy runs. The thread that started it stops it by ending the worker. */
 import { parentPort, workerData } from "node:worker_threads";
-import { expose } from "comlink";
+import { expose } from "comlink/dist/esm/comlink.mjs";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
-import { answer } from "../server/answer.js";
-import { faultControl } from "../server/fault-control.js";
+import { answer } from "../thread/answer.js";
+import { faultControl } from "../thread/fault-control.js";
 import type { Direction, Target, Throttle } from "./options.js";
 import { TcpProxy } from "./tcp-proxy.js";
 

@@ -15,13 +15,17 @@ export function nowMs(): number {
 export function atEveryMultiple(intervalMs: number, work: (nowMs: number) => void): { stop(): void } {
   let isStopped = false;
   let timer: NodeJS.Timeout;
+  let dueMs = 0;
   const schedule = () => {
     const now = nowMs();
-    timer = setTimeout(() => setImmediate(run), intervalMs - (now % intervalMs));
+    dueMs = now - (now % intervalMs) + intervalMs;
+    timer = setTimeout(() => setImmediate(run), dueMs - now);
   };
   const run = () => {
     if (isStopped) return;
-    work(nowMs());
+    const now = nowMs();
+    // Timers of Node.js may be early by a fraction of a millisecond.
+    if (now >= dueMs) work(now);
     schedule();
   };
   schedule();

@@ -158,12 +158,17 @@ export class Conversation implements Client {
       read: (read, isWatched) => this.#service.read(this, read, isWatched),
       ephemerals: (prefix) => this.#service.tree.ephemeralsOf(this.session, prefix),
       closeSession: () => this.#service.closeSession(this.session, now),
-      setWatches: ({ relativeZxid, dataWatches, existWatches, childWatches }) =>
+      addWatch: (path, isRecursive) => this.#service.addWatch(this, path, isRecursive),
+      hasWatch: (kinds, path) => this.#service.hasWatch(this, kinds, path),
+      removeWatches: (kinds, path) => this.#service.removeWatches(this, kinds, path),
+      setWatches: (wanted) =>
         this.#service.setWatches(this, {
-          lastZxid: relativeZxid,
-          data: dataWatches,
-          exists: existWatches,
-          children: childWatches,
+          lastZxid: wanted.relativeZxid,
+          data: wanted.dataWatches,
+          exists: wanted.existWatches,
+          children: wanted.childWatches,
+          persistent: wanted.persistentWatches ?? [],
+          recursive: wanted.persistentRecursiveWatches ?? [],
         }),
     };
   }

@@ -1,4 +1,4 @@
-import { Code, type Read, type ReadResult, type Write, type WriteResult } from "../model/index.js";
+import { Code, type Read, type ReadResult, type WatchKind, type Write, type WriteResult } from "../model/index.js";
 import {
   type Codec,
   encode,
@@ -6,6 +6,7 @@ import {
   MultiRequest,
   MultiResponse,
   type OpName,
+  ProtocolError,
   REQUESTS,
   RESPONSES,
   type RecordOpName,
@@ -15,11 +16,26 @@ import {
 import { fromAcl, fromMultiResult, fromStat } from "./from-model.js";
 import { toAcl, toCreate, toSingleWrite } from "./to-model.js";
 
+/** The modes of watches that last. */
+const PERSISTENT = 0;
+const RECURSIVE = 1;
+
+/** By the type that a request names: none, the children's, the data's, both. */
+const WATCH_KINDS: readonly (readonly WatchKind[] | undefined)[] = [
+  undefined,
+  ["children"],
+  ["data"],
+  ["data", "children"],
+];
+
 /** What an operation needs of the server, on behalf of the connection that asks for it. */
 export interface Asker {
   write(write: Write): WriteResult;
   read(read: Read, isWatched: boolean): ReadResult;
-  setWatches(wanted: RequestBody<"setWatches">): void;
+  setWatches(wanted: RequestBody<"setWatches"> & Partial<RequestBody<"setWatches2">>): void;
+  addWatch(path: string, isRecursive: boolean): void;
+  hasWatch(kinds: readonly WatchKind[], path: string): boolean;
+  removeWatches(kinds: readonly WatchKind[], path: string): boolean;
   ephemerals(prefix: string): readonly string[];
   closeSession(): void;
 }
@@ -80,10 +96,16 @@ export const OPERATIONS: ReadonlyMap<OpName, Operation> = new Map<OpName, Operat
     return ok({});
   }),
   on("setWatches2", (asker, body) => {
-    // There are no persistent watches here, so that no client can have any.
     asker.setWatches(body);
     return ok({});
   }),
+  on("addWatch", (asker, { path, mode }) => {
+    if (mode !== PERSISTENT && mode !== RECURSIVE) throw new ProtocolError(`a watch of mode ${mode}`);
+    asker.addWatch(path, mode === RECURSIVE);
+    return ok({ err: Code.ok });
+  }),
+  on("checkWatches", (asker, { path, type }) => found(asker.hasWatch(watchKinds(type), path))),
+  on("removeWatches", (asker, { path, type }) => found(asker.removeWatches(watchKinds(type), path))),
   on("closeSession", (asker) => {
     asker.closeSession();
     return ok({});
@@ -119,6 +141,17 @@ function multi(asker: Asker, input: Input): Reply<Buffer> {
     return fromMultiResult(operation, result, failed);
   });
   return { code, body: encode(MultiResponse, answers) };
+}
+
+/** @throws {ProtocolError} it is no type of watches */
+function watchKinds(type: number): readonly WatchKind[] {
+  const kinds = WATCH_KINDS[type];
+  if (kinds === undefined) throw new ProtocolError(`watches of type ${type}`);
+  return kinds;
+}
+
+function found(isThere: boolean): Reply<ResponseBody<"removeWatches">> {
+  return isThere ? ok({}) : { code: Code.noWatcher };
 }
 
 function ok<Body>(body: Body): Reply<Body> {

@@ -7,8 +7,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { expose } from "comlink/dist/esm/comlink.mjs";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
-import { answer } from "./answer.js";
-import { faultControl } from "./fault-control.js";
+import { answer } from "../thread/answer.js";
+import { faultControl } from "../thread/fault-control.js";
 import { Gate } from "./gate.js";
 import { listen } from "./listen.js";
 import type { ServerSettings } from "./options.js";

@@ -8,6 +8,7 @@ import {
   Replica,
   type SessionGrant,
   type WatchesToSet,
+  type WatchKind,
   type Write,
   type WriteResult,
 } from "../model/index.js";
@@ -97,6 +98,19 @@ export class Service {
   /** Sets a connection's watches again, and tells what it has missed. */
   setWatches(client: Client, wanted: WatchesToSet): void {
     for (const change of this.#replica.setWatches(wanted, client)) client.notify(change);
+  }
+
+  addWatch(client: Client, path: string, isRecursive: boolean): void {
+    this.#replica.addWatch(path, isRecursive, client);
+  }
+
+  hasWatch(client: Client, kinds: readonly WatchKind[], path: string): boolean {
+    return this.#replica.hasWatch(kinds, path, client);
+  }
+
+  /** False if there were none. */
+  removeWatches(client: Client, kinds: readonly WatchKind[], path: string): boolean {
+    return this.#replica.removeWatches(kinds, path, client);
   }
 
   /** Ends a session at its client's wish. The connection is left for the reply. */

@@ -1,6 +1,6 @@
+import { RemoteThread } from "../thread/remote-thread.js";
 import { Gate } from "./gate.js";
 import { checkServerOptions, type TestServerOptions } from "./options.js";
-import { RemoteThread } from "./remote-thread.js";
 import type { ServerControl, ServerThreadData } from "./server-thread.js";
 import { TestServer } from "./test-server.js";
 

@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 import { TestingError } from "../errors.js";
-import { checkRule, type FaultRule } from "../faults/index.js";
-import type { InjectedFault } from "../proxy/index.js";
-import { injectFault } from "./fault-control.js";
+import { checkRule, type FaultRule, type InjectedFault } from "../faults/index.js";
+
+import { injectFault } from "../thread/fault-control.js";
+import type { RemoteThread } from "../thread/remote-thread.js";
 import type { Gate } from "./gate.js";
-import type { RemoteThread } from "./remote-thread.js";
 import type { ServerControl } from "./server-thread.js";
 import type { TestServerCounts, TestServerSession, ZnodeCounters } from "./types.js";
 

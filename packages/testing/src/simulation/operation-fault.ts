@@ -18,7 +18,7 @@ export type FaultPoint = "lost" | "reply-lost" | "late" | "delayed" | "silence";
  *
  * - `reconnect`: the client reaches another server, which is up to date.
  * - `lagging`: the server that it reaches has applied nothing since the request was sent, and applies what others write
- *   only when a `sync` makes it, or half a session timeout later.
+ *   only when a write or a `sync` of its own client makes it, or half a session timeout later.
  * - `expiry`: its session has ended before it reaches any server.
  */
 export type Consequence = "reconnect" | "lagging" | "expiry";

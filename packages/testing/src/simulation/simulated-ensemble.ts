@@ -162,7 +162,10 @@ export class SimulatedEnsemble {
     }, forMs);
   }
 
-  /** Makes a server apply what is committed only after a time, or when a `sync` makes it; 0 makes it prompt again. */
+  /**
+   * Makes a server apply what is committed only after a time, or when a write or a `sync` of one of its own clients makes it;
+   * 0 makes it prompt again.
+   */
   lagServer(index: number, lagMs: number): void {
     this.#server(index).lagMs = lagMs;
   }

@@ -53,7 +53,7 @@ export class SimulatedServer implements ServerEnd {
     return [...this.#connections].flatMap(({ session }) => (session === undefined ? [] : [sessionName(session)]));
   }
 
-  /** From now on the server applies entries only after that time, in virtual milliseconds, or when a `sync` makes it. */
+  /** From now on the server applies entries only after that time, in virtual milliseconds, or when a client's write or `sync` makes it. */
   set lagMs(lagMs: number) {
     this.#lagMs = lagMs;
   }
@@ -112,7 +112,6 @@ export class SimulatedServer implements ServerEnd {
       if (session === undefined || this.#quorum.ownerOf(session) !== connection) return true;
       this.#quorum.touch(session);
       place ??= task.kind === "write" ? this.#quorum.commit(connection, task.write) : this.#quorum.log.length - 1;
-      if (task.kind === "sync" && this.#lagMs > 0 && this.#state === "up") this.applyUpTo(place + 1);
       if (!this.#isApplied(place)) return false;
       const result = task.kind === "write" ? this.#results.get(place) : { code: 0 };
       return this.#reply(connection, request, result ?? { code: 0 });
@@ -183,7 +182,9 @@ export class SimulatedServer implements ServerEnd {
     for (const connection of this.#connections) if (connection.session === session) connection.cut();
   }
 
+  /** Whether an entry that a client of this server waits for was applied. A server that lags does so now. */
   #isApplied(place: number): boolean {
+    if (this.#lagMs > 0 && this.#state === "up") this.applyUpTo(place + 1);
     return place < this.#applied;
   }
 

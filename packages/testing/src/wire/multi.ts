@@ -29,7 +29,7 @@ const MULTI_OPERATIONS = [
   "getData",
 ] as const;
 
-export type MultiOpName = (typeof MULTI_OPERATIONS)[number];
+type MultiOpName = (typeof MULTI_OPERATIONS)[number];
 
 /** One operation of a `multi` or `multiRead`. */
 export type MultiOperation = { [Op in MultiOpName]: { readonly op: Op; readonly body: RequestBody<Op> } }[MultiOpName];

@@ -2,8 +2,7 @@
 import { int, long, record, ustring, type ValueOf, vector } from "./jute.js";
 
 /** Who: an authentication scheme, and an id in it. */
-export const Id = record({ scheme: ustring, id: ustring });
-export type Id = ValueOf<typeof Id>;
+const Id = record({ scheme: ustring, id: ustring });
 
 /** Who may do what: permission bits read 1, write 2, create 4, delete 8, admin 16. */
 export const ACL = record({ perms: int, id: Id });

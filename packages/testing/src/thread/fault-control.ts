@@ -1,6 +1,5 @@
 import { TestingError } from "../errors.js";
-import type { FaultRule, Faults, PendingFault } from "../faults/index.js";
-import type { InjectedFault } from "../proxy/index.js";
+import type { FaultRule, Faults, InjectedFault, PendingFault } from "../faults/index.js";
 import { type Answer, answer } from "./answer.js";
 import type { RemoteThread } from "./remote-thread.js";
 

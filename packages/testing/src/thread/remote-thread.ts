@@ -24,7 +24,12 @@ export class RemoteThread<Api extends object> {
       this.#crash = error;
       this.#finish(new TestingError("stopped", `the thread of ${what} has failed: ${String(error)}`, { cause: error }));
     });
-    this.#exited = new Promise((resolve) => this.#worker.on("exit", () => resolve()));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on("exit", () => {
+        this.#finish(new TestingError("stopped", `the thread of ${what} has ended`));
+        resolve();
+      });
+    });
   }
 
   /**

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { EphemeralBudget } from "./ephemeral-budget.js";
+
+const create = (path: string, mode: "ephemeral" | "persistent" = "ephemeral") =>
+  ({ path, data: Buffer.alloc(0), mode }) as const;
+const LONG = `/${"x".repeat(2 ** 19 - 5)}`;
+
+function filled(): EphemeralBudget {
+  const budget = new EphemeralBudget();
+  for (const letter of ["a", "b", "c"]) budget.answered("create", create(LONG + letter), LONG + letter);
+  return budget;
+}
+
+test("refuses what would be too much, and nothing before", () => {
+  const budget = new EphemeralBudget();
+  for (const letter of ["a", "b"]) {
+    budget.check("create", create(LONG + letter), "/");
+    budget.answered("create", create(LONG + letter), LONG + letter);
+  }
+  budget.check("create", create("/c"), "/c");
+  budget.answered("create", create(LONG), LONG);
+  expect(() => budget.check("create", create("/d"), "/d")).toThrow(
+    expect.objectContaining({ code: "too-many-ephemerals", outcome: "not-applied", path: "/d" }),
+  );
+});
+
+test("what is not ephemeral is not counted", () => {
+  const budget = filled();
+  budget.check("create", create("/p", "persistent"), "/p");
+  budget.check("get", { path: "/p", watch: false }, "/p");
+});
+
+test("what was deleted is not counted any more, and only once", () => {
+  const budget = filled();
+  for (let time = 0; time < 2; time++) budget.answered("delete", { path: `${LONG}a`, version: -1 }, undefined);
+  budget.check("create", create("/d"), "/d");
+  budget.answered("create", create(`${LONG}a`), `${LONG}a`);
+  expect(() => budget.check("create", create("/d"), "/d")).toThrow("3 ephemeral znodes");
+});
