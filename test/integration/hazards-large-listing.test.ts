@@ -38,6 +38,13 @@ describe(`a znode with ${CHILDREN} children of ${NAME_BYTES} bytes`, () => {
     expect(zk.session.epoch).toBe(1);
   });
 
+  it("is listed hundreds of times at once without costing the session, whose heartbeat comes in between (H27)", async () => {
+    await using zk = await connect(ensemble.hosts, { sessionTimeoutMs: 4_000 });
+    const listings = await Promise.all(Array.from({ length: 400 }, () => zk.children(PARENT, { timeoutMs: 50_000 })));
+    expect(listings.every(({ children }) => children.length === CHILDREN)).toBe(true);
+    expect(zk.session.epoch).toBe(1);
+  });
+
   it("can be a lock all the same, which passes on to its waiter (H41)", async () => {
     await using zk = await connect(ensemble.hosts, { sessionTimeoutMs: 2_500 });
     const held = await new Lock(writer, PARENT).acquire();

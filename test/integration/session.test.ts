@@ -103,7 +103,7 @@ describe("a session", () => {
     await using zk = await through(proxy);
     const { session } = zk;
     const { connections: before } = await proxy.counts();
-    await injectMany(proxy, 1_000, { operation: "sync", at: "request", action: "lose" });
+    await injectMany(proxy, 1_000, { operation: "delete", at: "request", action: "lose" });
     await proxy.cut();
     await waitUntil(() => session.lost.aborted, { what: "the deadline passes" });
     // Without back-off there would be a thousand; each wait is at least half of 20 ms, and soon of a tenth of a second.
@@ -111,14 +111,19 @@ describe("a session", () => {
     await proxy.refuse();
   });
 
-  it("is not used before a sync was answered on a new connection, so that reads after it are current (H2, H18)", async () => {
+  it("is not used before a write was answered on a new connection, so that reads after it are current (H2, H18)", async () => {
     await using proxy = await startFaultProxy();
     await using zk = await through(proxy);
-    const syncLost = await lose(proxy, "reply", "sync");
+    const states: string[] = [];
+    void (async () => {
+      for await (const state of zk.states()) states.push(state);
+    })();
+    const lost = await lose(proxy, "reply", "delete");
     await proxy.cut();
-    await syncLost.happened;
-    // That connection was given up with its sync; the next one has its own.
+    await lost.happened;
+    // That connection was given up with its write, and nobody has seen it; the next one has its own.
     await waitUntil(() => zk.state === "connected", { what: "it is connected" });
+    expect(states).toEqual(["connected", "suspended", "connected"]);
     expect(zk.session.epoch).toBe(1);
   });
 });

@@ -128,6 +128,16 @@ describe("faults of the test server", () => {
     expect(again.session.timeoutMs).toBe(0);
   });
 
+  it("hold the reply to a closing, and the end of the connection behind it", async () => {
+    const client = await open();
+    const fault = await server.inject({ operation: "closeSession", at: "reply", action: "hold" });
+    const closed = client.request("closeSession", {});
+    await fault.happened;
+    await fault.release();
+    expect((await closed).header.err).toBe(0);
+    await client.ended;
+  });
+
   it("do not happen once they are cancelled", async () => {
     await using client = await open();
     const fault = await server.inject({ operation: "create", at: "request", action: "lose" });

@@ -19,13 +19,14 @@ import { sharedHosts, uniqueRoot, waitUntil } from "../harness/index.js";
 import { WireClient } from "../harness/wire-client.js";
 
 const acl = [{ perms: 31, id: { scheme: "world", id: "anyone" } }];
+const SESSION_TIMEOUT_MS = 4_000;
 const event = { xid: -1, err: 0 };
 
 const handshake = toFrame(
   encode(ConnectRequest, {
     protocolVersion: 0,
     lastZxidSeen: 0n,
-    timeOut: 4_000,
+    timeOut: SESSION_TIMEOUT_MS,
     sessionId: 0n,
     passwd: Buffer.alloc(16),
     readOnly: false,
@@ -46,13 +47,15 @@ class RawConnection implements Disposable {
   readonly socket: Socket;
   /** The headers of what came after the answer to the handshake. */
   readonly headers: { readonly xid: number; readonly err: number }[] = [];
-  readonly ended: Promise<unknown>;
   #isGreeted = false;
+  #hasEnded = false;
 
   constructor(hosts: string) {
     const [host = "", port] = hosts.split(":");
     this.socket = connect({ host, port: Number(port), noDelay: true });
-    this.ended = new Promise((resolve) => this.socket.once("close", resolve));
+    this.socket.once("close", () => {
+      this.#hasEnded = true;
+    });
     // A reset is as good an end as any other.
     this.socket.on("error", () => undefined);
     const frames = new FrameReader(2 ** 30);
@@ -65,6 +68,11 @@ class RawConnection implements Disposable {
   async received(count: number): Promise<RawConnection["headers"]> {
     await waitUntil(() => this.headers.length >= count, { what: `${count} frames have come` });
     return this.headers;
+  }
+
+  /** Waits until the server has closed the connection; not so long that it could be the end of the session. */
+  async ended(): Promise<void> {
+    await waitUntil(() => this.#hasEnded, { what: "the connection has ended", timeoutMs: SESSION_TIMEOUT_MS - 500 });
   }
 
   [Symbol.dispose](): void {
@@ -118,7 +126,7 @@ describe.each([
     const ephemeral = frame(1, "create", { path, data: null, acl, flags: 1 });
     const watch = frame(2, "exists", { path, watch: true });
     client.socket.write(Buffer.concat([handshake, ephemeral, watch, frame(3, "closeSession")]));
-    await client.ended;
+    await client.ended();
     expect(client.headers).toEqual([{ xid: 1, err: 0 }, { xid: 2, err: 0 }, event, { xid: 3, err: 0 }]);
   });
 
@@ -143,14 +151,14 @@ describe.each([
   it("answers an operation that does not exist, and closes the connection", async () => {
     using client = open();
     client.socket.write(Buffer.concat([handshake, frame(1, 4_711)]));
-    await client.ended;
+    await client.ended();
     expect(client.headers).toEqual([{ xid: 1, err: -6 }]);
   });
 
   it("answers nothing without a handshake", async () => {
     using client = open();
     client.socket.write(frame(1, "ping"));
-    await client.ended;
+    await client.ended();
     expect(client.headers).toEqual([]);
   });
 

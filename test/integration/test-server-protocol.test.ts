@@ -197,6 +197,9 @@ describe.each([
     expect((await read(other)).header.err).toBe(0);
     expect(await other.auth("nobody", "knows")).toMatchObject({ xid: -4, err: -115 });
     await other.ended;
+    // It was the connection that has ended, not the session.
+    await using again = await open({ session: other.session });
+    expect(again.session.id).toBe(other.session.id);
   });
 
   it("sets watches again after a reconnect, and tells what was missed", async () => {

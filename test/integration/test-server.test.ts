@@ -172,18 +172,23 @@ describe("a test server", () => {
   });
 
   it("ends a session whose time was up during a freeze, unless its client has asked for something", async () => {
-    await using server = await startTestServer({ tickTimeMs: 50 });
-    await using clock = await startTestServer({ tickTimeMs: 50 });
-    await using alive = await WireClient.connect(server.hosts, { sessionTimeoutMs: 200 });
-    const silent = await WireClient.connect(server.hosts, { sessionTimeoutMs: 200 });
+    await using clock = await startTestServer({ tickTimeMs: 50, maxSessionTimeoutMs: 10_000 });
+    await using server = await startTestServer({ tickTimeMs: 50, maxSessionTimeoutMs: 10_000 });
+    const sessionTimeoutMs = 1_000;
+    await using alive = await WireClient.connect(server.hosts, { sessionTimeoutMs });
+    const silent = await WireClient.connect(server.hosts, { sessionTimeoutMs });
+    await using patient = await WireClient.connect(server.hosts, { sessionTimeoutMs: 10_000 });
     await server.freeze();
-    const other = await WireClient.connect(clock.hosts, { sessionTimeoutMs: 400 });
+    // The time it takes another server to end a session of that length and a bit.
+    const other = await WireClient.connect(clock.hosts, { sessionTimeoutMs: sessionTimeoutMs + 200 });
     const pong = alive.ping();
     await other.ended;
     server.thaw();
     expect((await pong).err).toBe(0);
     await silent.ended;
-    expect((await alive.ping()).err).toBe(0);
+    const open = (await server.sessions()).map(({ id }) => id);
+    expect(open).not.toContain(hex(silent.session.id));
+    expect(open).toContain(hex(patient.session.id));
   });
 
   it("restarts: connections are cut, data is kept, sessions have their whole timeout, zxids begin a new epoch", async () => {

@@ -1,21 +1,23 @@
-/** How many requests may be under way on a connection, whatever their age. */
+/** How many requests may be under way on a connection: at first, at most, and at least however slow the answers are. */
+const FIRST = 32;
 const MOST = 1_000;
-/** As many are let go whatever the age of the oldest one, so that a slow server still has something to do. */
-const LEAST = 16;
-/** Part of the session timeout after which an unanswered request holds back those that would follow it. */
-const AGE_LIMIT = 1 / 12;
+const LEAST = 8;
+/** Part of the session timeout above which an answer counts as late. */
+const LATE = 1 / 12;
 
 /**
  * Bounds what is under way on one connection. Answers come in the order of the requests, so a heartbeat waits for the
  * answers to everything before it: a flood of requests, each of them harmless, would cost the session (H27).
  *
- * Requests pass in their order. While the server keeps up none waits, and each is sent within the call.
+ * The bound follows the answers, as TCP's congestion window does: one more with each answer in time, half as many with each
+ * late one. Requests pass in their order; one that has room is sent within the call.
  */
 export class Flow {
   readonly #timeoutMs: () => number;
   readonly #waiting: (() => void)[] = [];
   /** When each request under way was let go, the oldest first. */
   readonly #since: number[] = [];
+  #window = FIRST;
   /** Let go, but not resumed yet: nobody may overtake them. */
   #resuming = 0;
 
@@ -35,7 +37,7 @@ export class Flow {
     try {
       return await send();
     } finally {
-      this.#since.shift();
+      this.#answered();
       this.#admit();
     }
   }
@@ -48,9 +50,13 @@ export class Flow {
     }
   }
 
+  #answered(): void {
+    const latencyMs = performance.now() - (this.#since.shift() ?? 0);
+    const isLate = latencyMs > this.#timeoutMs() * LATE;
+    this.#window = isLate ? Math.max(LEAST, this.#window / 2) : Math.min(MOST, this.#window + 1);
+  }
+
   #hasRoom(): boolean {
-    const [oldest = 0] = this.#since;
-    const count = this.#since.length;
-    return count < LEAST || (count < MOST && performance.now() - oldest < this.#timeoutMs() * AGE_LIMIT);
+    return this.#since.length < this.#window;
   }
 }
