@@ -69,7 +69,7 @@ async function removeOnce({ session, parent, prefix, created, isNameCertain }: U
   const path = await created.catch((error) => (isLossError(error) && error.outcome === "unknown" ? undefined : ""));
   if (path) await deleteIfThere(session, path);
   if (path !== undefined && isNameCertain) return;
-  // The listing is current: a sync was answered on this connection before it (H2).
+  // The listing is current: a write was answered on this connection before it (H2, H19).
   const names = await listByPrefix(session, parent, prefix);
   await Promise.all(names.map((name) => deleteIfThere(session, join(parent, name))));
 }
