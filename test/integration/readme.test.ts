@@ -19,7 +19,9 @@ const FILES = [
   "README.md",
   "docs/testing.md",
   "packages/core/README.md",
+  "packages/counter/README.md",
   "packages/lock/README.md",
+  "packages/party/README.md",
   "packages/testing/README.md",
 ];
 

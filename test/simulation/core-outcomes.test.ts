@@ -65,3 +65,15 @@ test("what no server takes is refused before it is sent (H10)", async () => {
     expect(ensemble.operationCount).toBe(before);
   });
 });
+
+test("a session is refused more ephemeral znodes before its end could stop the servers (H31)", async () => {
+  await withClient(async (zk) => {
+    const name = "x".repeat(2 ** 19);
+    for (const letter of ["a", "b", "c"])
+      await zk.create(`/${letter}${name}`, "", { mode: "ephemeral" }).catch(() => {});
+    await expect(zk.create(`/d${name}`, "", { mode: "ephemeral" })).rejects.toMatchObject({
+      code: "too-many-ephemerals",
+      outcome: "not-applied",
+    });
+  });
+});

@@ -119,26 +119,3 @@ test("a waiter leaves no watch behind on what went while it was away (H36)", asy
 function watchesOf({ servers }: SimulatedEnsemble): number {
   return servers.reduce((sum, { watchCount }) => sum + watchCount, 0);
 }
-
-test("the oldest goes first also when the parent's counter is used up and all have one number (H54)", async () => {
-  await simulate(async (ensemble, time) => {
-    const zk = await openClient(ensemble);
-    await zk.ensurePath(PATH);
-    await time.pass(100);
-    for (const { tree } of ensemble.servers) tree.override(PATH, { creations: 2 ** 31 - 1 });
-    const order: number[] = [];
-    let holding = 0;
-    await Promise.all(
-      [0, 1, 2, 3, 4, 5].map(async (index) => {
-        const handle = await new Lock(zk, PATH).acquire();
-        expect(++holding).toBe(1);
-        order.push(index);
-        await time.pass(10);
-        holding--;
-        await handle.release();
-      }),
-    );
-    expect(order).toEqual([0, 1, 2, 3, 4, 5]);
-    await zk.close();
-  });
-});

@@ -3,11 +3,14 @@
  *
  * A recipe holds on to the session in which a step began; requests through a session that has ended are refused.
  */
+
 export { checkFunction, checkInteger, checkOptions, MAX_TIMER_MS } from "../check.js";
 export type { Client } from "../client.js";
 export { orAbort, type WaitOptions, withDeadline } from "../deadline.js";
+export { isLossError } from "../errors.js";
+export { Latest } from "../latest.js";
 export type { LiveSession } from "../live-session.js";
-export { ensurePath } from "../nodes.js";
+export { createNode, ensurePath } from "../nodes.js";
 export { checkPath, join, nameOf, parentOf } from "../path.js";
 export { bounded, checkWithWaitOptions, perform, type StepOptions, withOutcome } from "../perform.js";
 export { type KnownUpdateOptions, update } from "../update.js";

@@ -1,0 +1,138 @@
+import { ClosedError, NoNodeError, type WaitOptions } from "@zookit/core";
+import {
+  checkWithWaitOptions,
+  Latest,
+  type LiveSession,
+  nameOf,
+  orAbort,
+  parentOf,
+  perform,
+  remove,
+  toBuffer,
+  waitForDeletion,
+  withDeadline,
+} from "@zookit/core/recipe";
+import { enter, type Seat } from "./enter.js";
+import { encodeMember } from "./naming.js";
+
+/**
+ * - `joined`: the others see the member.
+ * - `absent`: they do not, or not for long: its session has ended, and it is joining again.
+ * - `left`: it has left, or was lost for good.
+ */
+export type MembershipState = "joined" | "absent" | "left";
+
+/** One membership of a party, until it is left. It joins again by itself after its session has ended, and says so. */
+export class Membership implements AsyncDisposable {
+  readonly identifier: string;
+  readonly #seat: Seat;
+  readonly #state = new Latest<MembershipState>("joined");
+  readonly #lost = new AbortController();
+  readonly #leaving = new AbortController();
+  #session: LiveSession;
+  #data: Buffer;
+  #left: Promise<void> | undefined;
+
+  /** @internal Use {@link Party.join}. */
+  constructor(seat: Omit<Seat, "data">, data: Buffer, session: LiveSession) {
+    this.identifier = seat.identifier;
+    this.#data = data;
+    this.#seat = { ...seat, data: () => encodeMember(seat.identifier, this.#data) };
+    this.#session = session;
+    void this.#keep();
+  }
+
+  get state(): MembershipState {
+    return this.#state.value === "joined" && !this.#session.isValid() ? "absent" : this.#state.value;
+  }
+
+  /**
+   * Aborts when the membership has ended other than by {@link leave}, for good: another live member has its identifier by
+   * now, the client was closed, or the servers refuse it. The reason is the typed error.
+   */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** The state now, and the latest after each change. Ends with `left`. */
+  states(options?: { readonly signal?: AbortSignal | undefined }): AsyncIterable<MembershipState> {
+    return this.#state.observe(options?.signal);
+  }
+
+  /**
+   * Replaces the member's data. One round trip. While it is absent, the new data are those that it joins again with.
+   *
+   * @throws {ClosedError} it has left. @throws {DataTooLargeError} @throws {NoAuthError} @throws {TimeoutError}
+   */
+  async update(data: string | Uint8Array, options?: WaitOptions): Promise<void> {
+    const given = checkWithWaitOptions<WaitOptions>(options);
+    const { client, path } = this.#seat;
+    if (this.#state.value === "left") throw new ClosedError(`the member ${this.identifier} has left`, { path });
+    this.#data = toBuffer(data, path);
+    try {
+      await perform(client, {
+        what: `update the member ${this.identifier}`,
+        path,
+        effect: "idempotent",
+        options: given,
+        run: (session) => session.request("set", { path, data: this.#seat.data(), version: -1 }),
+      });
+    } catch (error) {
+      // It is absent just now, and joins again with these data.
+      if (!(error instanceof NoNodeError)) throw error;
+    }
+  }
+
+  /**
+   * Leaves. When it resolves, the others do not see the member any more, or its session has ended. Calling it again joins
+   * the first call. One round trip.
+   *
+   * @throws {TimeoutError} @throws the signal's reason; the leaving goes on all the same.
+   */
+  async leave(options?: WaitOptions): Promise<void> {
+    const given = checkWithWaitOptions<WaitOptions>(options);
+    this.#left ??= this.#leave();
+    const left = this.#left;
+    const what = `leaving ${parentOf(this.#seat.path)}`;
+    await withDeadline(given, what, { path: this.#seat.path, outcome: "unknown" }, (signal) => orAbort(left, signal));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.leave();
+  }
+
+  async #leave(): Promise<void> {
+    this.#leaving.abort();
+    const { client, path } = this.#seat;
+    const session = this.#session;
+    this.#end();
+    const created = Promise.resolve(path);
+    await remove({ client, session, parent: parentOf(path), prefix: nameOf(path), created, isNameCertain: true }).gone;
+  }
+
+  #end(): void {
+    this.#state.set("left");
+    this.#state.end();
+  }
+
+  /** Joins again whenever the znode is gone, until it leaves. */
+  async #keep(): Promise<void> {
+    const { client, path } = this.#seat;
+    const { signal } = this.#leaving;
+    while (!signal.aborted) {
+      // Resolves when somebody has deleted it; rejects when its session has ended.
+      await waitForDeletion({ client, session: this.#session, signal }, path).catch(() => {});
+      if (signal.aborted) return;
+      this.#state.set("absent");
+      try {
+        this.#session = await enter(this.#seat, signal);
+        this.#state.set("joined");
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#end();
+        this.#lost.abort(error);
+        return;
+      }
+    }
+  }
+}

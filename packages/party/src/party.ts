@@ -1,0 +1,164 @@
+import { hostname } from "node:os";
+import {
+  type Data,
+  InvalidArgumentError,
+  NoNodeError,
+  type ObserveOptions,
+  type WaitOptions,
+  type ZooKeeper,
+} from "@zookit/core";
+import {
+  type Client,
+  checkInteger,
+  checkOptions,
+  checkPath,
+  checkWithWaitOptions,
+  clientOf,
+  join,
+  MAX_TIMER_MS,
+  perform,
+  toBuffer,
+  withDeadline,
+} from "@zookit/core/recipe";
+import { enter, PATIENCE } from "./enter.js";
+import { follow } from "./follow.js";
+import { Membership } from "./membership.js";
+import { encodeMember, isMember, nameOfMember } from "./naming.js";
+import { difference, type Member, type Roll, readMembers } from "./roll.js";
+
+export interface JoinOptions extends WaitOptions {
+  /** Who the member is; unique in the party. @default host name, process id and a number */
+  readonly identifier?: string | undefined;
+  /** What the others are to know of it, an address say. @default empty */
+  readonly data?: Data | undefined;
+}
+
+/** The members, and what has changed since the ones before. */
+export interface PartyChange {
+  readonly members: readonly Member[];
+  readonly joined: readonly Member[];
+  readonly left: readonly Member[];
+}
+
+let unnamed = 0;
+
+/**
+ * A group of processes that know of each other.
+ *
+ * **Protocol.** Each member is an ephemeral znode under the party's, in kazoo's form: kazoo's `Party` and this one see each
+ * other. Its name follows from the identifier, so that two members cannot have the same one.
+ *
+ * **Cost.** `join` two round trips, `leave` one. `members` two: the listing, and all members at once. `watch` holds one watch,
+ * and one for each member; a change costs one listing and one read.
+ *
+ * **Failure.** A member whose session has ended joins again by itself in the next one. A member that crashed is listed until
+ * its session ends.
+ *
+ * @example
+ * await using membership = await new Party(zk, "/workers").join({ identifier: "worker-7", data: "10.0.0.7:8080" });
+ *
+ * @see Curator's GroupMember, kazoo's recipe/party.py
+ */
+export class Party {
+  readonly path: string;
+  readonly #client: Client;
+
+  /** @throws {InvalidArgumentError} */
+  constructor(zk: ZooKeeper, path: string) {
+    this.#client = clientOf(zk);
+    this.path = checkPath(path);
+    if (path === "/") throw new InvalidArgumentError("the root cannot be a party", { path });
+  }
+
+  /**
+   * Joins, and stays a member until it is told to leave. If a znode of the same identifier is there, its session is given
+   * one and a half of our session timeouts to end: it may be a crashed predecessor's.
+   *
+   * @throws {DuplicateMemberError} another live member has the identifier.
+   * @throws {InvalidArgumentError} @throws {DataTooLargeError} @throws {TimeoutError} @throws {NoAuthError}
+   */
+  async join(options?: JoinOptions): Promise<Membership> {
+    const given = checkWithWaitOptions<JoinOptions>(options, ["identifier", "data"]);
+    const { identifier = `${hostname()}-${process.pid}-${unnamed++}` } = given;
+    checkIdentifier(identifier, this.path);
+    const client = this.#client;
+    const path = join(this.path, nameOfMember(identifier));
+    const data = toBuffer(given.data, path);
+    return await withDeadline(given, `joining ${this.path}`, { path: this.path }, async (signal) => {
+      const { timeoutMs } = await client.ready(signal);
+      const seat = { client, path, identifier, patienceMs: Math.min(MAX_TIMER_MS, PATIENCE * timeoutMs) };
+      const session = await enter({ ...seat, data: () => encodeMember(identifier, data) }, signal);
+      return new Membership(seat, data, session);
+    });
+  }
+
+  /** All members, in no particular order. @throws {TimeoutError} @throws {NoAuthError} @throws {ClosedError} */
+  async members(options?: WaitOptions): Promise<readonly Member[]> {
+    const given = checkWithWaitOptions<WaitOptions>(options);
+    const { path } = this;
+    return await perform(this.#client, {
+      what: `members of ${path}`,
+      path,
+      effect: "read",
+      options: given,
+      run: async (session) => {
+        const listing = session.request("children", { path, watch: false }).catch((error) => {
+          if (error instanceof NoNodeError) return { children: [] };
+          throw error;
+        });
+        const names = (await listing).children.filter(isMember);
+        return membersOf(await readMembers(session, path, names, false));
+      },
+    });
+  }
+
+  /**
+   * The members now, all of them as `joined`, and the latest after each change, of their data too: then nobody has joined or
+   * left. For ever; states that were overtaken before they were asked for are skipped.
+   *
+   * @throws {NoAuthError} @throws {ClosedError} from the iterator.
+   */
+  watch(options?: ObserveOptions): AsyncIterable<PartyChange> {
+    const { signal } = checkOptions<ObserveOptions>(options, ["signal"]);
+    const rolls = follow(this.#client, this.path, signal);
+    return (async function* () {
+      let before: Roll = new Map();
+      for await (const roll of rolls) {
+        const { joined, left } = difference(before, roll);
+        before = roll;
+        yield { members: membersOf(roll), joined: joined.map(memberOf), left: left.map(memberOf) };
+      }
+    })();
+  }
+
+  /**
+   * Waits until there are at least so many members, and resolves with them.
+   *
+   * @throws {TimeoutError} @throws the signal's reason @throws {NoAuthError} @throws {ClosedError}
+   */
+  async waitFor(count: number, options?: WaitOptions): Promise<readonly Member[]> {
+    checkInteger("count", count, 0, 2 ** 31 - 1);
+    const given = checkWithWaitOptions<WaitOptions>(options);
+    const what = `waiting for ${count} members of ${this.path}`;
+    return await withDeadline(given, what, { path: this.path }, async (signal) => {
+      for await (const roll of follow(this.#client, this.path, signal)) {
+        if (roll.size >= count) return membersOf(roll);
+      }
+      throw signal.reason;
+    });
+  }
+}
+
+function membersOf(roll: Roll): readonly Member[] {
+  return [...roll.values()].map(memberOf);
+}
+
+function memberOf({ identifier, data, session }: Member): Member {
+  return { identifier, data, session };
+}
+
+function checkIdentifier(identifier: unknown, path: string): void {
+  if (typeof identifier === "string" && identifier !== "" && identifier.isWellFormed() && !identifier.includes("\0"))
+    return;
+  throw new InvalidArgumentError("identifier must be a non-empty string without NUL and lone surrogates", { path });
+}

@@ -1,0 +1,181 @@
+import type { ZooKeeper } from "@zookit/core";
+import { type Membership, Party } from "@zookit/party";
+import { type SimulatedEnsemble, type SimulationOptions, simulate } from "@zookit/testing";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { openClient, SESSION_MS, waitFor } from "./support/clients.js";
+import { FAULTS } from "./support/faults.js";
+import { SCHEDULES } from "./support/schedules.js";
+import { arrange, type Troubles, troubles } from "./support/trouble.js";
+
+const PATH = "/party";
+
+/**
+ * Members join, update their data and stay, while troubles happen. In the end everybody who has joined is listed once, with
+ * the latest data, and a watcher has seen the same; then they leave, and nobody is listed.
+ */
+async function partyStory(list: Troubles, options: SimulationOptions = {}): Promise<number> {
+  return await simulate(
+    async (ensemble, time) => {
+      arrange(ensemble, time, list);
+      const clients = await Promise.all([openClient(ensemble), openClient(ensemble), openClient(ensemble)]);
+      const [first, second, watcher] = clients as [ZooKeeper, ZooKeeper, ZooKeeper];
+      let seen: readonly string[] = [];
+      const stop = new AbortController();
+      const watching = (async () => {
+        for await (const { members } of new Party(watcher, PATH).watch({ signal: stop.signal })) {
+          seen = members.map(({ identifier, data }) => `${identifier} ${data}`).sort();
+        }
+      })().catch((error) => error);
+      const join = async (zk: ZooKeeper, identifier: string): Promise<Membership> => {
+        const membership = await new Party(zk, PATH).join({ identifier, data: "old", timeoutMs: 60_000 });
+        await membership.update("new", { timeoutMs: 60_000 });
+        return membership;
+      };
+      const memberships = await Promise.all([join(first, "a"), join(second, "b")]);
+      await waitFor(time, "everybody is seen, with the latest data", () => String(seen) === "a new,b new");
+      const names = async () => {
+        const members = await new Party(watcher, PATH).members({ timeoutMs: 60_000 });
+        return members.map(({ identifier }) => identifier).sort();
+      };
+      // A trouble may still come, and be over.
+      while (String(await names()) !== "a,b") await time.pass(100);
+      await Promise.all(memberships.map((membership) => membership.leave()));
+      await waitFor(time, "nobody is seen", () => seen.length === 0);
+      const count = ensemble.operationCount;
+      const enough = new Error("seen enough");
+      stop.abort(enough);
+      expect(await watching).toBe(enough);
+      await Promise.all(clients.map((zk) => zk.close()));
+      return count;
+    },
+    { limitMs: 400_000, ...options },
+  );
+}
+
+test("whatever happens to any one request, everybody who joined is listed until they leave", async () => {
+  const requests = await partyStory([]);
+  for (let index = 0; index < requests; index++) {
+    for (const fault of FAULTS) {
+      await partyStory([[index, { kind: "fault", ...fault }]]).catch((cause) => {
+        throw new Error(`request ${index}, ${fault.point}, then ${fault.consequence}: ${cause.message}`, { cause });
+      });
+    }
+  }
+});
+
+test(`in ${SCHEDULES.numRuns} random schedules with troubles everybody who joined is listed until they leave`, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), troubles(25, 3), async (scheduler, list) => {
+      await partyStory(list, { scheduler });
+    }),
+    SCHEDULES,
+  );
+}, 600_000);
+
+test("a member whose session has ended joins again, with its latest data, and says so (H21)", async () => {
+  await simulate(async (ensemble, time) => {
+    const zk = await openClient(ensemble);
+    const membership = await new Party(zk, PATH).join({ identifier: "a", data: "one" });
+    const states: string[] = [];
+    void (async () => {
+      for await (const state of membership.states()) states.push(state);
+    })();
+    await membership.update("two");
+    ensemble.expireSession(zk.session.id);
+    await waitFor(time, "it was absent and is back", () => String(states) === "joined,absent,joined");
+    const [member] = await new Party(zk, PATH).members();
+    expect(member).toEqual({ identifier: "a", data: Buffer.from("two"), session: zk.session.id });
+    await membership.leave();
+    await time.pass(1);
+    expect(states.at(-1)).toBe("left");
+    await zk.close();
+  });
+});
+
+test("a second live member of the same identifier is refused, also of the same client (H20, H81)", async () => {
+  await simulate(async (ensemble) => {
+    const [one, other] = [await openClient(ensemble), await openClient(ensemble)];
+    const membership = await new Party(one, PATH).join({ identifier: "a" });
+    for (const zk of [one, other]) {
+      await expect(new Party(zk, PATH).join({ identifier: "a" })).rejects.toMatchObject({ code: "duplicate-member" });
+    }
+    expect(membership.state).toBe("joined");
+    expect(await new Party(other, PATH).members()).toHaveLength(1);
+    await Promise.all([one.close(), other.close()]);
+  });
+});
+
+test("a member takes its place over from its crashed predecessor when that one's session has ended (H20)", async () => {
+  await simulate(async (ensemble, time) => {
+    const [crashed, next] = [await openClient(ensemble), await openClient(ensemble)];
+    await new Party(crashed, PATH).join({ identifier: "a", data: "old" });
+    ensemble.partition(crashed.session.id, 60_000);
+    const begun = time.elapsedMs;
+    const membership = await new Party(next, PATH).join({ identifier: "a", data: "new" });
+    expect(time.elapsedMs - begun).toBeLessThan(1.5 * SESSION_MS);
+    const [member] = await new Party(next, PATH).members();
+    expect(member).toMatchObject({ session: next.session.id, data: Buffer.from("new") });
+    await membership.leave();
+  });
+});
+
+test("one change costs a watcher one listing and one read, however many members there are", async () => {
+  await simulate(async (ensemble, time) => {
+    const [members, watcher] = [await openClient(ensemble), await openClient(ensemble)];
+    await members.ensurePath(PATH);
+    const join = (identifier: string) => new Party(members, PATH).join({ identifier });
+    const memberships = await Promise.all(Array.from({ length: 50 }, (_, index) => join(`member ${index}`)));
+    let sizes: readonly number[] = [];
+    const stop = new AbortController();
+    const watching = (async () => {
+      for await (const change of new Party(watcher, PATH).watch({ signal: stop.signal })) {
+        sizes = [change.members.length, change.joined.length, change.left.length];
+      }
+    })().catch(() => {});
+    await waitFor(time, "all are seen", () => String(sizes) === "50,50,0");
+    let reads = 0;
+    ensemble.planFaults(({ operation, session }) => {
+      if (session === watcher.session.id && operation !== "sync") reads++;
+      return undefined;
+    });
+    await join("one more");
+    await waitFor(time, "it is seen", () => String(sizes) === "51,1,0");
+    expect(reads).toBe(2);
+    await memberships[7]?.update("other data");
+    await waitFor(time, "the other data are seen", () => String(sizes) === "51,0,0");
+    expect(reads).toBe(4);
+    await memberships[8]?.leave();
+    await waitFor(time, "it is gone", () => String(sizes) === "50,0,1");
+    expect(reads).toBe(5);
+    stop.abort();
+    await watching;
+    await Promise.all([members.close(), watcher.close()]);
+  });
+});
+
+test("waitFor resolves with the members when there are enough of them, and in time or not at all", async () => {
+  await simulate(async (ensemble) => {
+    const zk = await openClient(ensemble);
+    const party = new Party(zk, PATH);
+    const waiting = party.waitFor(2);
+    await party.join({ identifier: "a" });
+    await expect(party.waitFor(2, { timeoutMs: 100 })).rejects.toMatchObject({ code: "timeout" });
+    await party.join({ identifier: "b" });
+    expect((await waiting).map(({ identifier }) => identifier).sort()).toEqual(["a", "b"]);
+    await zk.close();
+  });
+});
+
+test("a member that is deleted by somebody else joins again", async () => {
+  await simulate(async (ensemble: SimulatedEnsemble, time) => {
+    const zk = await openClient(ensemble);
+    const membership = await new Party(zk, PATH).join({ identifier: "a" });
+    const { children } = await zk.children(PATH);
+    await zk.delete(`${PATH}/${children[0]}`);
+    await time.pass(50);
+    expect(membership.state).toBe("joined");
+    expect(await new Party(zk, PATH).members()).toHaveLength(1);
+    await zk.close();
+  });
+});
