@@ -109,7 +109,10 @@ describe("a test server", () => {
 
   it.each(["expireSession", "dropConnection"] as const)("%s names a session that there is not", async (verb) => {
     await using server = await startTestServer();
-    await expect(server[verb]("0x7")).rejects.toMatchObject({ ...invalid, message: "no session 0x7 is open" });
+    await expect(server[verb]("0x7")).rejects.toMatchObject({
+      code: "unknown-session",
+      message: "no session 0x7 is open",
+    });
     for (const id of ["7", "", "0x", "0xg", undefined, 7n]) {
       await expect(server[verb](id as string)).rejects.toMatchObject(invalid);
     }

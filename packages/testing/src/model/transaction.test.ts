@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Permission } from "./acl.js";
 import { Code } from "./code.js";
 import { creation, History, OPEN } from "./history.test-support.js";
 import type { SingleWrite } from "./request.js";
@@ -187,6 +188,27 @@ describe("setAcl", () => {
     history.create("/there");
     history.write(creation("/closed", "persistent", NOBODY_MAY));
     expect(history.write(setAcl(path, version, acl))).toEqual({ code });
+  });
+});
+
+describe("the permission that is wanted", () => {
+  it.each<[string, number, SingleWrite]>([
+    ["create, of the parent", Permission.create, creation("/p/new")],
+    ["delete, of the parent", Permission.delete, { type: "delete", path: "/p/child", version: -1 }],
+    ["set", Permission.write, { type: "set", path: "/p", data: null, version: -1 }],
+    ["setAcl", Permission.admin, { type: "setAcl", path: "/p", acl: OPEN, version: -1 }],
+    ["check", Permission.read, { type: "check", path: "/p", version: -1 }],
+  ])("for %s is one, and no other will do", (_, permission, write) => {
+    const codeWith = (permissions: number) => {
+      const history = new History();
+      history.create("/p");
+      history.create("/p/child");
+      const acl = [{ scheme: "world", id: "anyone", permissions }];
+      history.write({ type: "setAcl", path: "/p", acl, version: -1 });
+      return history.write(write).code;
+    };
+    expect(codeWith(permission)).toBe(Code.ok);
+    expect(codeWith(31 & ~permission)).toBe(Code.noAuth);
   });
 });
 

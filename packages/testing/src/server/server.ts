@@ -87,5 +87,5 @@ export class Server {
 }
 
 function unknownSession(id: bigint): TestingError {
-  return new TestingError("invalid-argument", `no session 0x${id.toString(16)} is open`);
+  return new TestingError("unknown-session", `no session 0x${id.toString(16)} is open`);
 }

@@ -32,7 +32,7 @@ export class TestServer implements AsyncDisposable {
    * closed, and its client is told when it connects again.
    *
    * @param id as in `zk.session.id`.
-   * @throws {TestingError} `invalid-argument`: no such session is open.
+   * @throws {TestingError} `unknown-session`: no such session is open. `invalid-argument`: it is no session id.
    */
   async expireSession(id: string): Promise<void> {
     const session = parseSession(id);
@@ -44,7 +44,7 @@ export class TestServer implements AsyncDisposable {
    * connection just now, nothing happens.
    *
    * @param id as in `zk.session.id`.
-   * @throws {TestingError} `invalid-argument`: no such session is open.
+   * @throws {TestingError} `unknown-session`: no such session is open. `invalid-argument`: it is no session id.
    */
   async dropConnection(id: string): Promise<void> {
     const session = parseSession(id);
