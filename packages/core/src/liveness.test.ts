@@ -37,8 +37,10 @@ describe("liveness", () => {
 
   it("is not revived by an answer that is read after it has passed", () => {
     const liveness = alive(8_000);
+    // Sent while the deadline lay ahead, so that its answer would move the deadline to after now.
+    vi.setSystemTime(Date.now() + 4_000);
     const sentAt = liveness.sending();
-    vi.setSystemTime(Date.now() + 10_000);
+    vi.setSystemTime(Date.now() + 4_000);
     liveness.settled(sentAt, true);
     expect(liveness.isValid()).toBe(false);
   });

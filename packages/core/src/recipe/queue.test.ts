@@ -130,6 +130,7 @@ describe("decide", () => {
   });
 
   it("needs no czxids while the counter goes on", () => {
+    expect(needsCzxids(["a-lock-2147483647", "b-lock-2147483647"], NAMING)).toBe(true);
     expect(needsCzxids(["a-lock-0000000000", "b-lock-2147483646", "foreign"], NAMING)).toBe(false);
   });
 });

@@ -2,11 +2,10 @@
 export { authenticate } from "./acl.js";
 export { Code } from "./code.js";
 export { Leader } from "./leader.js";
-export { type Notification, Replica, type WatchesToSet, type Watching } from "./replica.js";
+export { type Notification, Replica, type WatchesToSet } from "./replica.js";
 export type {
   Change,
   Create,
-  GuardedChange,
   Identity,
   LogEntry,
   NodeStat,
@@ -16,7 +15,5 @@ export type {
   Write,
   WriteResult,
 } from "./request.js";
-export type { SessionGrant, SessionLimits } from "./sessions.js";
-export type { TreeOptions } from "./transaction.js";
-export { DataTree } from "./tree.js";
+export type { SessionGrant } from "./sessions.js";
 export type { WatchKind } from "./watches.js";

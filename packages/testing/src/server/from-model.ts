@@ -37,9 +37,10 @@ export function fromMultiResult(
   failed: boolean,
 ): MultiResult {
   if (failed) return { op: "error", err: code };
-  if (op === "create") return { op, body: { path: path ?? "" } };
+  // Within a multi ZooKeeper 3.8 takes the one for the other, and answers the others as `create2`.
+  if (op === "create" || op === "create2") return { op: "create", body: { path: path ?? "" } };
   if (op === "delete" || op === "check") return { op, body: {} };
   if (stat === undefined || op === "getChildren" || op === "getData") throw new TypeError(`a ${op} without its Stat`);
   if (op === "setData") return { op, body: { stat: fromStat(stat) } };
-  return { op, body: { path: path ?? "", stat: fromStat(stat) } };
+  return { op: "create2", body: { path: path ?? "", stat: fromStat(stat) } };
 }

@@ -46,7 +46,8 @@ export function replyTo(operation: OperationName, result: WriteResult & ReadResu
     case "get":
       return { code, value: { data: result.data, stat } };
     case "children":
-      return { code, value: { children: [...(result.children ?? [])], stat } };
+      // ZooKeeper promises no order, and whoever relies on that of creation is to find out.
+      return { code, value: { children: [...(result.children ?? [])].reverse(), stat } };
     default:
       return { code, value: undefined };
   }

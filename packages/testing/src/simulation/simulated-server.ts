@@ -55,15 +55,12 @@ export class SimulatedServer implements ServerEnd {
 
   /** From now on the server applies entries only after that time, in virtual milliseconds, or when a client's write or `sync` makes it. */
   set lagMs(lagMs: number) {
-    if (this.#connections.size === 0 && this.#lagMs === 0) this.applyUpTo(this.#quorum.log.length);
     this.#lagMs = lagMs;
   }
 
   /** Cut off from the leader, a server goes on answering reads, and nothing else, until it notices. */
   isolate(): void {
-    if (this.#state !== "up") return;
-    if (this.#connections.size === 0) this.applyUpTo(this.#quorum.log.length);
-    this.#state = "isolated";
+    if (this.#state === "up") this.#state = "isolated";
   }
 
   goDown(): void {
@@ -79,9 +76,6 @@ export class SimulatedServer implements ServerEnd {
   }
 
   hello(connection: Connection, hello: Hello): void {
-    if (this.#connections.size === 0 && this.#lagMs === 0 && this.#state === "up") {
-      this.applyUpTo(this.#quorum.log.length);
-    }
     if (this.#state !== "up" || hello.lastZxid > this.#replica.tree.lastZxid) {
       connection.tell("refused", (client) => client.welcome({ kind: "refused" }));
       return;
@@ -148,8 +142,11 @@ export class SimulatedServer implements ServerEnd {
     for (const connection of [...this.#queues.keys()]) this.#serve(connection);
     if (this.#state === "down" || this.#isApplying || this.#applied >= this.#quorum.log.length) return;
     if (this.#state === "isolated") return;
-    // Nobody could tell when it does; a client that connects finds that it has.
-    if (this.#connections.size === 0 && this.#lagMs === 0) return;
+    if (this.#connections.size === 0 && this.#lagMs === 0) {
+      // Nobody could tell when it does.
+      this.applyUpTo(this.#quorum.log.length);
+      return;
+    }
     this.#isApplying = true;
     void this.#turn().then(() => {
       this.#isApplying = false;
