@@ -19,7 +19,7 @@ export const ACTIONS = [
   "read",
 ] as const;
 
-export type Action = (typeof ACTIONS)[number];
+type Action = (typeof ACTIONS)[number];
 
 export interface CoreStory {
   /** What each client does, one after the other. */

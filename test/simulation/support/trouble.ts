@@ -2,7 +2,7 @@ import type { OperationFault, SentOperation, SimulatedEnsemble, VirtualTime } fr
 import fc from "fast-check";
 
 /** Something bad that happens when the n-th request is sent. */
-export type Trouble =
+type Trouble =
   | ({ readonly kind: "fault" } & OperationFault)
   | { readonly kind: "cut"; readonly sent: "is-lost" | "arrives" }
   | { readonly kind: "expire" | "abort" }
