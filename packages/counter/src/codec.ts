@@ -18,7 +18,8 @@ export interface Codec {
 
 export function codecFor(encoding: CounterEncoding, path: string, initial: number): Codec {
   if (encoding === "kazoo") return { read: (data) => readKazoo(data, path, initial) };
-  if (encoding === "curator") return { read: (data) => readCurator(data, path, initial) };
+  if (encoding === "curator") return { read: (data) => readCurator(data, path, initial, 8) };
+  if (encoding === "curator-int32") return { read: (data) => readCurator(data, path, initial, 4) };
   return {
     read: (data, { writer, number }) => {
       const record = readRecord(data, path, initial);

@@ -14,8 +14,10 @@ export interface CounterOptions {
    * - `own`: with a note of who wrote last, so that every change is applied exactly once, also when answers are lost.
    * - `kazoo`: as kazoo's `Counter`, decimal text.
    * - `curator`: as Curator's `DistributedAtomicLong`, eight bytes; what is found with four bytes keeps them.
+   * - `curator-int32`: as its `DistributedAtomicInteger` and `SharedCount`, four bytes; `initial` must fit into them. Peers that
+   *   write four bytes cannot read eight, so choose it where they are.
    *
-   * The last two have no room for the note: a lost answer can end in {@link UnknownOutcomeError}.
+   * All but the first have no room for the note: a lost answer can end in {@link UnknownOutcomeError}.
    *
    * @default "own"
    */
@@ -37,7 +39,8 @@ const NO_WRITE = { writer: "", number: 0 };
  * Changes that are asked for while another one is under way travel together in one compare-and-set.
  *
  * **Failure.** A lost connection is waited for. A time-out or an abort ends the waiting; the change may be applied then,
- * and the error's `outcome` says whether it can have been. A conflict with another writer is repeated, with back-off.
+ * and the error's `outcome` says whether it can have been. A conflict with another writer is repeated, with back-off
+ * (the client's `retry`): under steady contention the last writer, who need not read, is ahead of the others.
  * Deleting the znode while counters are in use can lose changes, as it loses the value.
  *
  * @example
@@ -65,6 +68,9 @@ export class Counter {
       throw new InvalidArgumentError(`encoding must be one of ${ENCODINGS.join(", ")}`, { path });
     }
     this.initial = checkNumber("initial", initial, path);
+    if (encoding === "curator-int32" && (initial | 0) !== initial) {
+      throw new InvalidArgumentError("initial must fit into four bytes", { path });
+    }
     this.encoding = encoding;
     this.#zk = zk;
     this.#codec = codecFor(encoding, path, initial);

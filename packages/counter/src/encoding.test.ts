@@ -24,6 +24,9 @@ describe("Curator's encoding", () => {
     expect(four.range.max).toBe(2 ** 31 - 1);
     const none = readCurator(Buffer.alloc(0), "/n", 3);
     expect(none.encode(1)).toHaveLength(8);
+    const narrow = readCurator(Buffer.alloc(0), "/n", 3, 4);
+    expect(narrow.encode(1)).toHaveLength(4);
+    expect(narrow.range.max).toBe(2 ** 31 - 1);
   });
 
   test.each([1, 3, 5, 9])("refuses %i bytes", (length) => {

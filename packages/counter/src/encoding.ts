@@ -1,9 +1,9 @@
 import { UnreadableCounterError } from "./errors.js";
 
 /** How a counter's value is stored. */
-export type CounterEncoding = "own" | "kazoo" | "curator";
+export type CounterEncoding = "own" | "kazoo" | "curator" | "curator-int32";
 
-export const ENCODINGS: readonly CounterEncoding[] = ["own", "kazoo", "curator"];
+export const ENCODINGS: readonly CounterEncoding[] = ["own", "kazoo", "curator", "curator-int32"];
 
 const INT32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 const SAFE = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
@@ -31,12 +31,16 @@ export function readKazoo(data: Buffer, path: string, initial: number): Found {
 
 /**
  * Curator's: eight bytes, as DistributedAtomicLong writes, or four, as DistributedAtomicInteger, SharedCount and kazoo's
- * counter with `support_curator` do. What is found keeps its width.
+ * counter with `support_curator` do. What is found keeps its width; `bytes` is that of what there is not yet.
  *
  * @throws {UnreadableCounterError} another length, or a number beyond ±(2⁵³ − 1).
  */
-export function readCurator(data: Buffer, path: string, initial: number): Found {
-  if (data.length === 0) return { value: initial, range: SAFE, encode: encodeInt64 };
+export function readCurator(data: Buffer, path: string, initial: number, bytes: 4 | 8 = 8): Found {
+  if (data.length === 0) {
+    return bytes === 4
+      ? { value: initial, range: INT32, encode: encodeInt32 }
+      : { value: initial, range: SAFE, encode: encodeInt64 };
+  }
   if (data.length === 4) return { value: data.readInt32BE(), range: INT32, encode: encodeInt32 };
   const value = data.length === 8 ? Number(data.readBigInt64BE()) : Number.NaN;
   if (!Number.isSafeInteger(value)) throw unreadable(path, "a big-endian integer of four or eight bytes");
