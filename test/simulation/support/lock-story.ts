@@ -110,6 +110,6 @@ async function nobodyLeft(ensemble: SimulatedEnsemble, time: VirtualTime): Promi
     const { children = [] } = ensemble.tree.read({ type: "children", path: PATH }, []);
     if (children.length === 0) return;
     if (time.elapsedMs > until) throw new TimeoutError(`left behind: ${children}`);
-    await time.pass(50);
+    await time.pass(200);
   }
 }

@@ -90,7 +90,7 @@ export class Quorum {
   #append(entry: LogEntry): number {
     const place = this.log.push(entry) - 1;
     // Not within the request that has committed it: servers apply it in their own time.
-    queueMicrotask(this.#onCommit);
+    void Promise.resolve().then(this.#onCommit);
     return place;
   }
 

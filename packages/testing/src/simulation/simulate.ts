@@ -24,7 +24,6 @@ export interface VirtualTime {
 /** What each message takes, in virtual milliseconds: so timers come due while messages are under way. */
 const STEP_MS = 1;
 
-const setImmediateReally = setImmediate;
 let isRunning = false;
 
 /**
@@ -44,7 +43,16 @@ export async function simulate<T>(
   isRunning = true;
   const clock = fakeTimers.install({
     now: Date.UTC(2026, 0, 1),
-    toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date", "performance"],
+    toFake: [
+      "setTimeout",
+      "clearTimeout",
+      "setInterval",
+      "clearInterval",
+      "setImmediate",
+      "clearImmediate",
+      "Date",
+      "performance",
+    ],
   });
   const { random } = Math;
   const generator = xoroshiro128plus(0);
@@ -66,8 +74,8 @@ export async function simulate<T>(
     // Whoever awaits it below is told of its failure; until then it must not count as unhandled.
     telling.catch(() => {});
     for (;;) {
-      // Whatever follows from the last thing that happened, before the next one does.
-      await new Promise((resolve) => setImmediateReally(resolve));
+      // Whatever follows from the last thing that happened, before the next one does: ticks come after all microtasks.
+      await new Promise<void>((resolve) => process.nextTick(resolve));
       afterEachStep();
       if (isOver) return await telling;
       if (scheduler.count() > 0) {
@@ -82,5 +90,7 @@ export async function simulate<T>(
     Math.random = random;
     clock.uninstall();
     isRunning = false;
+    // Ticks and microtasks alone would starve the event loop of whoever runs one simulation after the other.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }
