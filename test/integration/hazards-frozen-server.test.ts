@@ -68,7 +68,7 @@ describe("a frozen server", () => {
     await next.release();
   });
 
-  it("is asked to sync first when a client comes back: nothing else is answered before it counts as connected (H2, H18)", async () => {
+  it("is sent a write first when a client comes back: nothing else is answered before it counts as connected (H2, H18)", async () => {
     await using zk = await client(20 * TICK_MS);
     await zk.create(path, "data");
     const { id } = zk.session;
@@ -90,7 +90,7 @@ describe("a frozen server", () => {
     }
     expect(zk.session.id).toBe(id);
     const back = seen.slice(seen.indexOf("suspended"));
-    expect(back.slice(0, 3)).toEqual(["suspended", "sync", "connected"]);
+    expect(back.slice(0, 3)).toEqual(["suspended", "delete", "connected"]);
     await zk.delete(path);
   });
 });

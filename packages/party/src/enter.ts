@@ -1,12 +1,15 @@
 import { NodeExistsError, NoNodeError, TimeoutError } from "@zookit/core";
 import {
   type Client,
-  createNode,
   ensurePath,
+  goneWithin,
   isLossError,
   type LiveSession,
   MAX_TIMER_MS,
+  nameOf,
+  orAbort,
   parentOf,
+  remove,
   waitForDeletion,
   withDeadline,
   withinSession,
@@ -27,46 +30,94 @@ export interface Seat {
 /** Session timeouts for which a znode of another session is waited for: its own time-out may be longer than ours. */
 export const PATIENCE = 1.5;
 
+/** How long giving up may wait for the proof that the znode is gone, in milliseconds; the janitor goes on after that. */
+const ABANDON_LIMIT_MS = 250;
+
+/** A create that was sent, and the session that it was sent in. */
+interface Attempt {
+  readonly session: LiveSession;
+  readonly created: Promise<string>;
+}
+
 /**
  * Makes the member's znode in the present session, and returns that session.
  *
  * A znode of the same name that belongs to another session is either a predecessor's, a crashed process's say, and goes when
- * that session ends; or a live member's, and stays (H20, H81).
+ * that session ends; or a live member's, and stays (H20, H81). Whatever ends it early leaves no znode behind (H47).
  *
  * @throws {DuplicateMemberError} it stays. @throws the signal's reason
  */
 export async function enter(seat: Seat, signal: AbortSignal): Promise<LiveSession> {
   const { client, path } = seat;
-  const step = { signal, timeoutMs: MAX_TIMER_MS, isStep: true } as const;
-  let mayBeOurs = false;
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      await createNode(client, { path, data: seat.data(), mode: "ephemeral", acl: client.settings.acl }, false, step);
-      mayBeOurs = true;
-    } catch (error) {
-      if (signal.aborted) throw error;
-      if (error instanceof NoNodeError) {
-        await ensurePath(client, parentOf(path), "persistent", client.settings.acl, step);
-        continue;
+  let latest: Attempt | undefined;
+  /** The session in which an answer to the create was lost. */
+  let uncertain: LiveSession | undefined;
+  try {
+    for (;;) {
+      const session = await client.ready(signal);
+      const created = create(seat, session);
+      latest = { session, created };
+      try {
+        await orAbort(created, signal);
+        await orAbort(protect(seat, session), signal);
+        if (session.isValid()) return session;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        if (error instanceof NodeExistsError) {
+          if (await isTaken(seat, session, uncertain === session, signal)) return session;
+        } else if (error instanceof NoNodeError) {
+          const step = { signal, timeoutMs: MAX_TIMER_MS, isStep: true } as const;
+          await ensurePath(client, parentOf(path), "persistent", client.settings.acl, step);
+        } else if (!isLossError(error)) {
+          throw error;
+        } else if (error.outcome === "unknown") {
+          uncertain = session;
+        }
       }
-      if (isLossError(error)) mayBeOurs ||= error.outcome === "unknown";
-      else if (!(error instanceof NodeExistsError)) throw error;
     }
-    const session = await client.ready(signal);
-    try {
-      const read = () => session.request("exists", { path, watch: false });
-      const { ephemeralOwner } = await withinSession({ client, session, signal }, read);
-      if (ephemeralOwner === session.id) {
-        if (mayBeOurs) return session;
-        throw duplicate(seat, "this very client has joined with it");
-      }
-      await predecessorGone(seat, session, signal);
-    } catch (error) {
-      // Gone by now, or its session is: once more.
-      if (!(error instanceof NoNodeError || isLossError(error))) throw error;
+  } catch (error) {
+    if (latest !== undefined) {
+      const { session, created } = latest;
+      const unwanted = { client, session, parent: parentOf(path), prefix: nameOf(path), created, isNameCertain: true };
+      await goneWithin(remove(unwanted), ABANDON_LIMIT_MS);
     }
+    throw error;
   }
+}
+
+function create({ client, path, data }: Seat, session: LiveSession): Promise<string> {
+  const { acl } = client.settings;
+  const isAtOnce = acl !== undefined && session.capabilities.has("create-with-acl");
+  const created = session.request("create", { path, data: data(), mode: "ephemeral", ...(isAtOnce && { acl }) });
+  created.catch(() => {});
+  return created;
+}
+
+/** Gives the znode its ACL, where that takes a request of its own. */
+async function protect({ client, path }: Seat, session: LiveSession): Promise<void> {
+  const { acl } = client.settings;
+  if (acl === undefined || session.capabilities.has("create-with-acl")) return;
+  await session.request("setAcl", { path, acl, version: -1 });
+}
+
+/** Whether the znode that is there is our own. If it is a predecessor's, waits until it has gone. */
+async function isTaken(seat: Seat, session: LiveSession, mayBeOurs: boolean, signal: AbortSignal): Promise<boolean> {
+  const { client, path } = seat;
+  try {
+    const read = () => session.request("exists", { path, watch: false });
+    const { ephemeralOwner } = await withinSession({ client, session, signal }, read);
+    if (ephemeralOwner === session.id) {
+      // An answer was lost in this session, so it can be ours; otherwise somebody else has used the same client.
+      if (!mayBeOurs) throw duplicate(seat, "this very client has joined with it");
+      await orAbort(protect(seat, session), signal);
+      return session.isValid();
+    }
+    await predecessorGone(seat, session, signal);
+  } catch (error) {
+    // Gone by now, or its session is: once more.
+    if (signal.aborted || !(error instanceof NoNodeError || isLossError(error))) throw error;
+  }
+  return false;
 }
 
 async function predecessorGone(seat: Seat, session: LiveSession, signal: AbortSignal): Promise<void> {

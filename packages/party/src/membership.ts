@@ -32,6 +32,7 @@ export class Membership implements AsyncDisposable {
   #session: LiveSession;
   #data: Buffer;
   #left: Promise<void> | undefined;
+  readonly #keeping: Promise<void>;
 
   /** @internal Use {@link Party.join}. */
   constructor(seat: Omit<Seat, "data">, data: Buffer, session: LiveSession) {
@@ -39,7 +40,7 @@ export class Membership implements AsyncDisposable {
     this.#data = data;
     this.#seat = { ...seat, data: () => encodeMember(seat.identifier, this.#data) };
     this.#session = session;
-    void this.#keep();
+    this.#keeping = this.#keep();
   }
 
   get state(): MembershipState {
@@ -103,9 +104,11 @@ export class Membership implements AsyncDisposable {
 
   async #leave(): Promise<void> {
     this.#leaving.abort();
+    this.#end();
+    // It may be joining again just now; that cleans up after itself.
+    await this.#keeping;
     const { client, path } = this.#seat;
     const session = this.#session;
-    this.#end();
     const created = Promise.resolve(path);
     await remove({ client, session, parent: parentOf(path), prefix: nameOf(path), created, isNameCertain: true }).gone;
   }

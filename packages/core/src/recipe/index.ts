@@ -10,7 +10,7 @@ export { orAbort, type WaitOptions, withDeadline } from "../deadline.js";
 export { isLossError } from "../errors.js";
 export { Latest } from "../latest.js";
 export type { LiveSession } from "../live-session.js";
-export { createNode, ensurePath } from "../nodes.js";
+export { ensurePath } from "../nodes.js";
 export { checkPath, join, nameOf, parentOf } from "../path.js";
 export { bounded, checkWithWaitOptions, perform, type StepOptions, withOutcome } from "../perform.js";
 export { type KnownUpdateOptions, update } from "../update.js";
