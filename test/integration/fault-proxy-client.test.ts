@@ -38,7 +38,7 @@ describe("zookit's client behind a fault proxy", () => {
     },
   );
 
-  it("keeps its session when the network carries a byte at a time", async () => {
+  it("keeps its session when the network carries a byte at a time (N1)", async () => {
     await proxied.proxy.throttle({ bytes: 1, everyMs: 1 });
     await using zk = await connect(proxied.proxy.hosts, { sessionTimeoutMs: 4_000 });
     const { id } = zk.session;
