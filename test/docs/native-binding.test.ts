@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 const root = new URL("../../", import.meta.url);
 const page = readFileSync(new URL("docs/native-binding.md", root), "utf8");
 const rows = new Map(
-  [...page.matchAll(/^\| N(\d+) \|(.*)\|(.*)\|(.*)\|$/gm)].map(([, number, , answer, shown]) => [
+  [...page.matchAll(/^\| N(\d+) *\|(.*)\|(.*)\|(.*)\|$/gm)].map(([, number, , answer, shown]) => [
     Number(number),
     { answer: answer ?? "", files: [...(shown ?? "").matchAll(/`([^`]+\.test\.ts)`/g)].map(([, file = ""]) => file) },
   ]),
