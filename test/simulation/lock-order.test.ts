@@ -17,8 +17,7 @@ function youngestFirst(transport: Transport): Transport {
         close: () => session.close(),
         async submit(operation, sent) {
           const reply = await session.submit(operation, sent);
-          if (operation === "children" && reply.code === 0)
-            (reply.value as Operations["children"]["value"]).children.reverse();
+          if (operation === "children" && reply.code === 0) (reply.value as Operations["children"]["value"]).children;
           return reply;
         },
       };
