@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { startEnsemble } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
 
-it("a process that is busy with requests survives the death of its server, every time, and goes on when it is back", async (context) => {
+it("a process that is busy with requests survives the death of its server, every time, and goes on when it is back (N30)", async (context) => {
   await using ensemble = await startEnsemble();
   const [server] = ensemble.servers;
   if (!ensemble.canControlProcesses || server === undefined) return context.skip("needs control over server processes");

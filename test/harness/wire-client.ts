@@ -84,6 +84,9 @@ export class WireClient implements AsyncDisposable {
     socket.on("error", (error) => {
       failure = error;
     });
+    // A server that ends the connection reads no more. What we have not sent yet would be waited for, and for ever where
+    // something between us, such as Docker's proxy, holds on to its half.
+    socket.once("end", () => socket.destroy());
     this.ended = new Promise((resolve) => {
       socket.once("close", () => {
         this.#failPending();

@@ -162,7 +162,7 @@ describe("without a server", () => {
     ["a name that nobody knows", async () => "no-such-host.invalid:2181"],
     ["an address that fails at once", async () => "255.255.255.255:2181"],
     ["several of them", async () => `no-such-host.invalid:2181,255.255.255.255:2181,127.0.0.1:${await freePort()}`],
-  ])("connect to %s rejects with a TimeoutError that says why", async (_, hosts) => {
+  ])("connect to %s rejects with a TimeoutError that says why (N6, N7)", async (_, hosts) => {
     const address = await hosts();
     const error = await rejectionOf(() => connect(address, { connectTimeoutMs: 600 }));
     expect(complaintAbout(error, TIMEOUT)).toBeUndefined();

@@ -1,4 +1,7 @@
-/** Bad arguments of every public function: a typed error before anything is sent, and nothing changed. */
+/**
+ * Bad arguments of every public function: a typed error before anything is sent, and nothing changed. The binding would end
+ * the process for some of them (N27).
+ */
 import { connect, digestAcl, type ZooKeeper } from "@zookit/core";
 import { Lock, withLock } from "@zookit/lock";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";

@@ -53,7 +53,7 @@ describe.runIf(process.platform === "linux")("a child process started while a cl
     await zk.close();
   });
 
-  it("does not keep this process's other clients from reconnecting", async () => {
+  it("does not keep this process's other clients from reconnecting (N29)", async () => {
     await using proxy = await startFaultProxy();
     const clients = await Promise.all(Array.from({ length: 5 }, () => connect(proxy.hosts)));
     const child = sleeper();

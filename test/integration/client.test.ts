@@ -269,7 +269,7 @@ describe("with a chroot", () => {
 describe("permissions", () => {
   const credentials = { scheme: "digest", credentials: "user:secret" };
 
-  it("what a client with an ACL of its own creates is closed to others, parents included", async () => {
+  it("what a client with an ACL of its own creates is closed to others, parents included (N18)", async () => {
     await using owner = await connect(sharedHosts(), { auth: credentials, acl: CREATOR_ALL_ACL });
     await owner.create(`${root}/mine/below`, "secret", { parents: true });
     for (const path of [`${root}/mine`, `${root}/mine/below`]) {
