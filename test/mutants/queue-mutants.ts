@@ -31,8 +31,8 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
     standsFor: "every waiter watches the holder, and all of them wake at once",
     hazards: ["H39"],
     file: "packages/core/src/recipe/queue.ts",
-    search: "const predecessor = queue[index - 1];",
-    replace: "const predecessor = index === 0 ? undefined : queue[0];",
+    search: "const predecessor = awaited.at(-1);",
+    replace: "const predecessor = awaited[0];",
   },
   {
     name: "not listed again",
@@ -79,8 +79,16 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
     also: [
       {
         file: "packages/core/src/recipe/contend.ts",
-        search: "export async function contend(queue: Queue, signal: AbortSignal): Promise<Place> {",
-        replace: `export async function contend(given: Queue, signal: AbortSignal): Promise<Place> {
+        search: `export async function contend(
+  queue: Queue,
+  signal: AbortSignal,
+  onWaiting: (ahead: number) => void = () => {},
+): Promise<Place> {`,
+        replace: `export async function contend(
+  given: Queue,
+  signal: AbortSignal,
+  onWaiting: (ahead: number) => void = () => {},
+): Promise<Place> {
   const prefix = given.naming.prefix(crypto.randomUUID());
   const queue = { ...given, naming: { ...given.naming, prefix: () => prefix } };`,
       },

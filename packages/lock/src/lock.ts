@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { InvalidArgumentError, NoNodeError, type WaitOptions, type ZooKeeper } from "@zookit/core";
+import { InvalidArgumentError, type WaitOptions, type ZooKeeper } from "@zookit/core";
 import {
   type Client,
   checkFunction,
@@ -9,15 +9,17 @@ import {
   clientOf,
   contend,
   Holding,
-  join,
+  LOCK_DIALECTS,
+  LOCK_NAMINGS,
+  type LockDialect,
   type Place,
   perform,
   type Queue,
+  readContenders,
   toBuffer,
   tryContend,
   withDeadline,
 } from "@zookit/core/recipe";
-import { DIALECTS, type Dialect, NAMINGS } from "./dialect.js";
 import { LockLostError } from "./errors.js";
 import { LockHandle } from "./lock-handle.js";
 import { checkNotNested, insideBlock } from "./nesting.js";
@@ -29,7 +31,7 @@ export interface LockOptions {
    */
   readonly identifier?: string | undefined;
   /** Whose naming of znodes is written. @default "curator" */
-  readonly dialect?: Dialect | undefined;
+  readonly dialect?: LockDialect | undefined;
 }
 
 /** One contender of a lock, as {@link Lock.contenders} lists it. */
@@ -70,7 +72,7 @@ export interface LockContender {
 export class Lock {
   readonly path: string;
   readonly identifier: string;
-  readonly dialect: Dialect;
+  readonly dialect: LockDialect;
   readonly #client: Client;
   readonly #queue: Queue;
 
@@ -82,8 +84,8 @@ export class Lock {
     this.path = checkPath(path);
     if (path === "/") throw new InvalidArgumentError("the root cannot be a lock", { path });
     if (typeof identifier !== "string") throw new InvalidArgumentError("identifier must be a string", { path });
-    if (!DIALECTS.includes(dialect)) {
-      throw new InvalidArgumentError(`dialect must be one of ${DIALECTS.join(", ")}`, { path });
+    if (!LOCK_DIALECTS.includes(dialect)) {
+      throw new InvalidArgumentError(`dialect must be one of ${LOCK_DIALECTS.join(", ")}`, { path });
     }
     this.identifier = identifier;
     this.dialect = dialect;
@@ -92,7 +94,7 @@ export class Lock {
       parent: path,
       // As each peer makes it: kazoo looks for the parent once, and would not find a container that was reaped since.
       parentMode: dialect === "kazoo" ? "persistent" : "container",
-      naming: NAMINGS[dialect],
+      naming: LOCK_NAMINGS[dialect],
       data: toBuffer(identifier, path),
     };
   }
@@ -184,24 +186,8 @@ export class Lock {
       effect: "read",
       options: given,
       run: async (session) => {
-        const noneIfGone = (error: unknown) => {
-          if (error instanceof NoNodeError) return undefined;
-          throw error;
-        };
-        const listed = await session.request("children", { path: this.path, watch: false }).catch(noneIfGone);
-        const paths = (listed?.children ?? [])
-          .filter((name) => this.#queue.naming.sequenceOf(name) !== undefined)
-          .map((name) => join(this.path, name));
-        const nodes = await Promise.all(
-          paths.map(async (path) => {
-            const node = await session.request("get", { path, watch: false }).catch(noneIfGone);
-            return node === undefined ? [] : [{ path, identifier: node.data.toString(), czxid: node.stat.czxid }];
-          }),
-        );
-        return nodes
-          .flat()
-          .sort((a, b) => Number(a.czxid - b.czxid))
-          .map(({ identifier, path }, index) => ({ identifier, path, holds: index === 0 }));
+        const nodes = await readContenders(session, this.path, this.#queue.naming);
+        return nodes.map(({ data, path }, index) => ({ identifier: data.toString(), path, holds: index === 0 }));
       },
     });
   }

@@ -13,6 +13,9 @@ const ABANDON_LIMIT_MS = 250;
  * Contends until the place is granted. A place that is lost with its session, or deleted by somebody else while it
  * waited, is taken anew at the end of the queue.
  *
+ * @param onWaiting is told how many go before it, when it begins to wait and on each wake-up after which it waits on. What
+ * it throws ends the waiting.
+ *
  * **Cost.** Uncontended one round trip of two requests. Otherwise one more to arm the watch on the predecessor, and after
  * it has gone one to list again.
  *
@@ -22,9 +25,13 @@ const ABANDON_LIMIT_MS = 250;
  * @throws {ClosedError} @throws {NoAuthError}
  * @see https://zookeeper.apache.org/doc/current/recipes.html#sc_recipes_Locks
  */
-export async function contend(queue: Queue, signal: AbortSignal): Promise<Place> {
+export async function contend(
+  queue: Queue,
+  signal: AbortSignal,
+  onWaiting: (ahead: number) => void = () => {},
+): Promise<Place> {
   for (;;) {
-    const result = await attempt(queue, signal, waitForGrant);
+    const result = await attempt(queue, signal, (place, decision) => waitForGrant(place, decision, signal, onWaiting));
     if (result instanceof Place) return result;
   }
 }
@@ -45,13 +52,13 @@ export async function tryContend(queue: Queue, signal: AbortSignal): Promise<Pla
 async function attempt(
   queue: Queue,
   signal: AbortSignal,
-  pursue: (place: Place, decision: Decision, signal: AbortSignal) => Promise<Decision>,
+  pursue: (place: Place, decision: Decision) => Promise<Decision>,
 ): Promise<Place | "wait" | "gone"> {
   const session = await queue.client.ready(signal);
   const place = new Place(queue, session);
   let outcome: "wait" | "gone" = "gone";
   try {
-    const { kind } = await pursue(place, await place.enter(signal), signal);
+    const { kind } = await pursue(place, await place.enter(signal));
     if (kind === "granted") {
       await place.settleToken(signal);
       // The single point of decision: an abort after it comes too late, one before it wins (H48). The session must be
@@ -73,9 +80,15 @@ async function attempt(
   return outcome;
 }
 
-async function waitForGrant(place: Place, first: Decision, signal: AbortSignal): Promise<Decision> {
+async function waitForGrant(
+  place: Place,
+  first: Decision,
+  signal: AbortSignal,
+  onWaiting: (ahead: number) => void,
+): Promise<Decision> {
   let decision = first;
   while (decision.kind === "wait") {
+    onWaiting(decision.ahead);
     await place.predecessorGone(decision.predecessor, signal);
     decision = await place.review(signal);
   }

@@ -62,7 +62,8 @@ describe("decide", () => {
     fc.assert(
       fc.property(SCENE, ({ alive, listing }) => {
         alive.slice(1).forEach((name, index) => {
-          expect(decide(listing, name, NAMING)).toEqual({ kind: "wait", predecessor: alive[index] });
+          const ahead = index + 1;
+          expect(decide(listing, name, NAMING)).toEqual({ kind: "wait", predecessor: alive[index], ahead });
         });
       }),
     );
@@ -90,13 +91,17 @@ describe("decide", () => {
 
   it("keeps waiting when a contender in the middle dies while the holder lives (H44)", () => {
     const [a, b, c] = ["a-lock-0000000001", "b-lock-0000000002", "c-lock-0000000003"];
-    expect(decide([c, a, b], c, NAMING)).toEqual({ kind: "wait", predecessor: b });
-    expect(decide([c, a], c, NAMING)).toEqual({ kind: "wait", predecessor: a });
+    expect(decide([c, a, b], c, NAMING)).toEqual({ kind: "wait", predecessor: b, ahead: 2 });
+    expect(decide([c, a], c, NAMING)).toEqual({ kind: "wait", predecessor: a, ahead: 1 });
     expect(decide([c], c, NAMING)).toEqual({ kind: "granted" });
   });
 
   it("puts a contender before the wrap before one after it, whatever their texts say (H54)", () => {
-    expect(decide([WRAPPED, BEFORE_WRAP], WRAPPED, NAMING)).toEqual({ kind: "wait", predecessor: BEFORE_WRAP });
+    expect(decide([WRAPPED, BEFORE_WRAP], WRAPPED, NAMING)).toEqual({
+      kind: "wait",
+      predecessor: BEFORE_WRAP,
+      ahead: 1,
+    });
     expect(decide([WRAPPED, BEFORE_WRAP], BEFORE_WRAP, NAMING)).toEqual({ kind: "granted" });
   });
 
@@ -150,7 +155,7 @@ describe("queueOf", () => {
         queueOf(listing, NAMING).forEach(({ name }, index, queue) => {
           const before = queue[index - 1];
           expect(decide(listing, name, NAMING)).toEqual(
-            before === undefined ? { kind: "granted" } : { kind: "wait", predecessor: before.name },
+            before === undefined ? { kind: "granted" } : { kind: "wait", predecessor: before.name, ahead: index },
           );
         });
       }),

@@ -6,6 +6,11 @@ export interface Naming {
   prefix(id: string): string;
   /** The sequence number of a contender; `undefined` for a child that is none (H56). */
   sequenceOf(name: string): number | undefined;
+  /**
+   * Whether a contender of that name, where it came earlier, is waited for: a reader waits for writers only.
+   * @default every one
+   */
+  readonly isAwaited?: (name: string) => boolean;
 }
 
 export interface Contender {
@@ -16,7 +21,13 @@ export interface Contender {
 /** What a listing means for one contender. */
 export type Decision =
   | { readonly kind: "granted" }
-  | { readonly kind: "wait"; readonly predecessor: string }
+  | {
+      readonly kind: "wait";
+      /** The nearest of those that are waited for. */
+      readonly predecessor: string;
+      /** How many of them there are. */
+      readonly ahead: number;
+    }
   /** Its own znode is not there any more. */
   | { readonly kind: "gone" };
 
@@ -29,15 +40,19 @@ export function needsCzxids(names: readonly string[], naming: Naming): boolean {
 }
 
 /**
- * Decides from a listing whether a contender is first, or else which znode goes directly before it. Waiting for that one
- * alone wakes one waiter per release (H39); deciding anew on every wake-up keeps order when one in the middle goes (H44).
+ * Decides from a listing whether nobody whom a contender waits for came before it, or else who is the nearest of those.
+ * Waiting for that one alone wakes no more waiters per release than can go on (H39); deciding anew on every wake-up keeps
+ * the order when one in the middle goes (H44). Who came later is never waited for, so that no two wait for each other (H59).
  */
 export function decide(names: readonly string[], own: string, naming: Naming, czxids?: Czxids): Decision {
   const queue = queueOf(names, naming, czxids);
   const index = queue.findIndex(({ name }) => name === own);
   if (index < 0) return { kind: "gone" };
-  const predecessor = queue[index - 1];
-  return predecessor === undefined ? { kind: "granted" } : { kind: "wait", predecessor: predecessor.name };
+  const awaited = queue.slice(0, index).filter(({ name }) => naming.isAwaited?.(name) ?? true);
+  const predecessor = awaited.at(-1);
+  return predecessor === undefined
+    ? { kind: "granted" }
+    : { kind: "wait", predecessor: predecessor.name, ahead: awaited.length };
 }
 
 /** The contenders of a listing in the order of the queue, which is that of their creation. */

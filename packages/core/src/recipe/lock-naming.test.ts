@@ -1,31 +1,31 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DIALECTS, NAMINGS } from "./dialect.js";
+import { LOCK_DIALECTS, LOCK_NAMINGS } from "./lock-naming.js";
 
 const ID = "01234567-89ab-cdef-0123-456789abcdef";
 
 describe("names that are written", () => {
   it("are Curator's with protection", () => {
-    expect(NAMINGS.curator.prefix(ID)).toBe(`_c_${ID}-lock-`);
+    expect(LOCK_NAMINGS.curator.prefix(ID)).toBe(`_c_${ID}-lock-`);
   });
 
   it("are kazoo's, with the id's hexadecimal digits alone", () => {
-    expect(NAMINGS.kazoo.prefix(ID)).toBe("0123456789abcdef0123456789abcdef__lock__");
+    expect(LOCK_NAMINGS.kazoo.prefix(ID)).toBe("0123456789abcdef0123456789abcdef__lock__");
   });
 
   it("match what kazoo's own expression looks for, in the curator dialect with extra_lock_patterns=['-lock-']", () => {
-    expect(`${NAMINGS.kazoo.prefix(ID)}0000000001`).toMatch(/(?:__lock__)(-?\d{10})$/);
-    expect(`${NAMINGS.curator.prefix(ID)}0000000001`).toMatch(/(?:__lock__|-lock-)(-?\d{10})$/);
+    expect(`${LOCK_NAMINGS.kazoo.prefix(ID)}0000000001`).toMatch(/(?:__lock__)(-?\d{10})$/);
+    expect(`${LOCK_NAMINGS.curator.prefix(ID)}0000000001`).toMatch(/(?:__lock__|-lock-)(-?\d{10})$/);
   });
 
   it("are what Curator's SemaphoreMutex cuts at: behind the last 'lock-' stands the number alone", () => {
-    const name = `${NAMINGS.curator.prefix(ID)}0000000042`;
+    const name = `${LOCK_NAMINGS.curator.prefix(ID)}0000000042`;
     expect(name.slice(name.lastIndexOf("lock-") + 5)).toBe("0000000042");
   });
 });
 
-describe.each(DIALECTS)("in dialect %s, the number is read from", (dialect) => {
-  const { prefix, sequenceOf } = NAMINGS[dialect];
+describe.each(LOCK_DIALECTS)("in dialect %s, the number is read from", (dialect) => {
+  const { prefix, sequenceOf } = LOCK_NAMINGS[dialect];
 
   it.each([
     ["kazoo", `${ID.replaceAll("-", "")}__lock__0000000007`, 7],
