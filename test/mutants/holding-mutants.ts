@@ -3,6 +3,14 @@ import type { Mutant } from "./mutant.js";
 /** Mistakes about what is held, and about giving it up. */
 export const HOLDING_MUTANTS: readonly Mutant[] = [
   {
+    name: "neighbours not told of a loss",
+    standsFor: "a task waits for ever behind one of its process that has lost the lock to an operator's hand",
+    hazards: ["H46"],
+    file: "packages/core/src/recipe/holding.ts",
+    search: "    this.#place.remove();\n    this.#lost.abort(",
+    replace: "    this.#lost.abort(",
+  },
+  {
     name: "delete error swallowed",
     standsFor: "a deletion that fails is not repeated: a living session holds the lock for ever",
     hazards: ["H6"],

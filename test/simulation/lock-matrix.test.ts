@@ -6,6 +6,7 @@ const STORIES = {
   "two clients, short blocks": { clients: 2, rounds: 1, holdMs: 20 },
   "three clients, blocks long enough to watch the own znode": { clients: 3, rounds: 1, holdMs: 400 },
   "one client, twice": { clients: 1, rounds: 2, holdMs: 20 },
+  "two clients of two tasks each": { clients: 2, tasks: 2, rounds: 1, holdMs: 20 },
 };
 
 test.each(Object.entries(STORIES))(

@@ -6,6 +6,7 @@ import { troubles } from "./support/trouble.js";
 
 const story = fc.record({
   clients: fc.constantFrom(2, 2, 2, 2, 3),
+  tasks: fc.constantFrom(1, 1, 2),
   rounds: fc.constantFrom(1, 1, 1, 1, 2),
   // Seldom long enough for the holder to watch its own znode.
   holdMs: fc.constantFrom(5, 20, 20, 400),

@@ -54,7 +54,7 @@ export interface LockContender {
  * `docs/guarantees.md` for what that promises.
  *
  * **Cost.** Uncontended: acquire one round trip of two requests, release one of one. Contended: one request to arm the
- * watch, one listing when the predecessor has gone. One watch held while waiting, and one while holding for longer than
+ * watch, one listing when the predecessor has gone; no listing and no round trip if that was one of the same client. One watch held while waiting, and one while holding for longer than
  * 200 ms.
  *
  * **Failure.** A lost connection is waited for, while waiting as well as while holding. If the session ends while

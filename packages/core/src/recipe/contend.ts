@@ -89,8 +89,7 @@ async function waitForGrant(
   let decision = first;
   while (decision.kind === "wait") {
     onWaiting(decision.ahead);
-    await place.predecessorGone(decision.predecessor, signal);
-    decision = await place.review(signal);
+    decision = await place.next(decision.predecessor, signal);
   }
   return decision;
 }

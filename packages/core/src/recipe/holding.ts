@@ -89,6 +89,8 @@ export class Holding {
   #lose(message: string, cause: unknown): void {
     if (this.#releasing !== undefined || this.lost.aborted) return;
     this.#stop();
+    // There is nothing left to delete, but whoever waits for this place in this process is to hear of it.
+    this.#place.remove();
     this.#lost.abort(this.#lostError(message, cause));
   }
 

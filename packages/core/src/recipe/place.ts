@@ -8,6 +8,7 @@ import { ensurePath } from "../nodes.js";
 import { join, nameOf } from "../path.js";
 import type { CreateMode, Stat } from "../znode.js";
 import { tokenFromListing } from "./fencing-token.js";
+import { type Departure, departureOf, enroll } from "./neighbours.js";
 import { type Czxids, type Decision, decide, type Naming, needsCzxids } from "./queue.js";
 import { listByPrefix, type Removal, remove } from "./removal.js";
 import { waitForDeletion } from "./wait-for-deletion.js";
@@ -47,11 +48,18 @@ export class Place {
   #path = "";
   #token: bigint | undefined;
   #removal: Removal | undefined;
+  /** Nobody it would have to wait for was before it when it last looked, so nobody ever will be. */
+  #isFirst = false;
+  readonly #departure: Promise<Departure>;
+  #depart: (departure: Departure) => void = () => {};
 
   constructor(queue: Queue, session: LiveSession) {
     this.session = session;
     this.#queue = queue;
     this.#prefix = queue.naming.prefix(randomUUID());
+    this.#departure = new Promise((resolve) => {
+      this.#depart = resolve;
+    });
   }
 
   /** Path of the znode. */
@@ -80,7 +88,7 @@ export class Place {
         const creating = this.#create();
         const listing = this.#list();
         // The abort does not wait for the answers: the removal that follows it does.
-        this.#path = await orAbort(creating, signal);
+        this.#settle(await orAbort(creating, signal));
         if (this.#mustSetAcl) await orAbort(this.#setAcl(), signal);
         return await this.#decide(await orAbort(listing, signal), signal, true);
       } catch (error) {
@@ -102,16 +110,42 @@ export class Place {
     return await this.#decide(await withinSession(this.#step(signal), () => this.#list()), signal, false);
   }
 
-  /** Waits until the znode that goes before this one is gone. What the token may still need travels along. */
-  async predecessorGone(predecessor: string, signal: AbortSignal): Promise<void> {
-    // If it fails, it is asked for again when the place is granted.
-    this.#resolveToken().then(
-      (token) => {
-        this.#token = token;
-      },
-      () => {},
-    );
-    await waitForDeletion(this.#step(signal), join(this.#queue.parent, predecessor));
+  /** Waits until the znode that goes before this one has left, and says what that means. */
+  async next(predecessor: string, signal: AbortSignal): Promise<Decision> {
+    const path = join(this.#queue.parent, predecessor);
+    const departure = departureOf(this.session, path, this.#queue.naming);
+    if (departure === undefined) {
+      // If it fails, it is asked for again when the place is granted.
+      this.#resolveToken().then(
+        (token) => {
+          this.#token = token;
+        },
+        () => {},
+      );
+      await waitForDeletion(this.#step(signal), path);
+    } else if (await this.#succeeds(departure, signal)) {
+      this.#isFirst = true;
+      return { kind: "granted" };
+    }
+    return await this.review(signal);
+  }
+
+  /**
+   * Waits for the departure of a predecessor of this process and session. True if this place is first then: the
+   * predecessor was, nobody is between the two, and the own znode has been watched all the time. No round trip at the
+   * hand-over, and no event waited for.
+   */
+  async #succeeds(departure: Promise<Departure>, signal: AbortSignal): Promise<boolean> {
+    const watch = this.session.watch("data", this.#path);
+    try {
+      const arm = () => this.session.request("exists", { path: this.#path, watch: true });
+      const { czxid } = await withinSession(this.#step(signal), arm);
+      this.#token ??= czxid;
+      const wake = await orAbort(Promise.race([departure, watch.fired]), signal);
+      return wake === "first" && this.#queue.client.state === "connected";
+    } finally {
+      watch.cancel();
+    }
   }
 
   /** Asks for the own znode's czxid if nothing has given a token yet. One round trip if so. */
@@ -121,6 +155,7 @@ export class Place {
 
   /** Gives the place up: from now on the janitor sees to it that the znode goes. */
   remove(): Removal {
+    this.#depart(this.#isFirst ? "first" : "gave-up");
     const { client, parent } = this.#queue;
     this.#removal ??= remove({
       client,
@@ -150,6 +185,11 @@ export class Place {
     creating.catch(() => {});
     this.#creating = creating;
     return creating;
+  }
+
+  #settle(path: string): void {
+    this.#path = path;
+    enroll(this.session, path, { naming: this.#queue.naming, departure: this.#departure });
   }
 
   #list(): Promise<Listing> {
@@ -182,7 +222,10 @@ export class Place {
     const strays = children.filter((name) => name.startsWith(this.#prefix) && name !== own);
     for (const name of strays) this.#removeStray(name);
     const names = strays.length === 0 ? children : children.filter((name) => !strays.includes(name));
-    return decide(names, own, naming, needsCzxids(names, naming) ? await this.#czxids(names, signal) : undefined);
+    const czxids = needsCzxids(names, naming) ? await this.#czxids(names, signal) : undefined;
+    const decision = decide(names, own, naming, czxids);
+    this.#isFirst = decision.kind === "granted";
+    return decision;
   }
 
   /** One round trip, of one request for each contender. */
@@ -210,7 +253,7 @@ export class Place {
       const path = join(parent, name);
       const stat = await this.session.request("exists", { path, watch: false });
       if (stat.ephemeralOwner === this.session.id) {
-        this.#path = path;
+        this.#settle(path);
         this.#token = stat.czxid;
         this.#creating = Promise.resolve(path);
         return true;
