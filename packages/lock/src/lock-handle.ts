@@ -1,5 +1,7 @@
 import type { WaitOptions } from "@zookit/core";
 import type { Holding } from "@zookit/core/recipe";
+import type { LockKey } from "./nesting.js";
+import type { HeldHandle } from "./while-held.js";
 
 /**
  * One acquisition of a lock. It owns all state: when it is lost or released, a new acquisition gets a new handle.
@@ -8,14 +10,16 @@ import type { Holding } from "@zookit/core/recipe";
  * but work that was under way goes on: pass {@link fencingToken} to what the lock protects, and let that refuse tokens
  * lower than the highest it has seen.
  */
-export class LockHandle implements AsyncDisposable {
+export class LockHandle implements HeldHandle, AsyncDisposable {
   readonly #holding: Holding;
+  readonly #lock: LockKey;
   /** Who the holder says it is, as stored in the znode. */
   readonly identifier: string;
 
   /** @internal Use {@link Lock.acquire}. */
-  constructor(holding: Holding, identifier: string) {
+  constructor(holding: Holding, identifier: string, lock: LockKey) {
     this.#holding = holding;
+    this.#lock = lock;
     this.identifier = identifier;
   }
 
@@ -43,6 +47,11 @@ export class LockHandle implements AsyncDisposable {
    */
   isHeld(): boolean {
     return this.#holding.isHeld();
+  }
+
+  /** @internal What an acquisition inside its block would wait for in vain. */
+  heldLocks(): readonly LockKey[] {
+    return this.isHeld() ? [this.#lock] : [];
   }
 
   /** @throws {LockLostError} the lock is not held at this very moment. No round trip. */

@@ -22,7 +22,8 @@ import {
 } from "@zookit/core/recipe";
 import { LockLostError } from "./errors.js";
 import { LockHandle } from "./lock-handle.js";
-import { checkNotNested, insideBlock } from "./nesting.js";
+import { checkNotNested } from "./nesting.js";
+import { whileHeld } from "./while-held.js";
 
 export interface LockOptions {
   /**
@@ -113,7 +114,7 @@ export class Lock {
    */
   async acquire(options?: WaitOptions): Promise<LockHandle> {
     const given = checkWithWaitOptions<WaitOptions>(options);
-    checkNotNested(this.#client, this.path);
+    checkNotNested({ client: this.#client, path: this.path });
     return this.#handle(
       await withDeadline(given, `acquiring the lock ${this.path}`, { path: this.path }, (signal) =>
         contend(this.#queue, signal),
@@ -153,23 +154,7 @@ export class Lock {
   async withLock<T>(fn: (handle: LockHandle) => Promise<T> | T, options?: WaitOptions): Promise<T> {
     checkFunction("fn", fn);
     const handle = await this.acquire(options);
-    let result: T;
-    try {
-      result = await insideBlock(this.#client, this.path, handle, async () => fn(handle));
-    } catch (error) {
-      const wasHeld = handle.isHeld();
-      await handle.release().catch(() => {});
-      if (wasHeld || error === handle.lost.reason || !handle.lost.aborted) throw error;
-      throw new LockLostError(`the lock ${this.path} was lost while the block ran, and the block failed`, {
-        path: this.path,
-        cause: error,
-        outcome: "unknown",
-      });
-    }
-    const wasHeld = handle.isHeld();
-    await handle.release();
-    if (!wasHeld) handle.lost.throwIfAborted();
-    return result;
+    return await whileHeld(handle, { name: `the lock ${this.path}`, path: this.path }, fn);
   }
 
   /**
@@ -199,6 +184,7 @@ export class Lock {
         cause,
         outcome: "unknown",
       });
-    return new LockHandle(new Holding(this.#client, place, lostError), this.identifier);
+    const holding = new Holding(this.#client, place, lostError);
+    return new LockHandle(holding, this.identifier, { client: this.#client, path: this.path });
   }
 }
