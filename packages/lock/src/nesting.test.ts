@@ -7,11 +7,11 @@ const CLIENT = { name: "client" } as unknown as Client;
 const OTHER_CLIENT = { name: "other" } as unknown as Client;
 
 function handle(path: string, isHeld: () => boolean = () => true): Holder {
-  return { heldLocks: () => (isHeld() ? [{ client: CLIENT, path }] : []) };
+  return { heldLocks: () => (isHeld() ? [{ client: CLIENT, path, name: `the lock ${path}` }] : []) };
 }
 
 function checkNotNested(client: Client, path: string): void {
-  check({ client, path });
+  check({ client, path, name: `the lock ${path}` });
 }
 
 describe("checkNotNested", () => {

@@ -6,6 +6,8 @@ import { NestedAcquireError } from "./errors.js";
 export interface LockKey {
   readonly client: Client;
   readonly path: string;
+  /** For messages: "the lock /a". */
+  readonly name: string;
 }
 
 /** What a block is run under: a handle that can say which locks it holds. */
@@ -31,18 +33,19 @@ export function insideBlock<T>(holder: Holder, fn: () => Promise<T>): Promise<T>
 }
 
 /**
- * Fails fast where waiting would never end: inside a block that holds the same lock (H51). JavaScript has no thread
- * identity; the asynchronous context takes its place.
+ * Fails fast where waiting would never end: inside a block that holds the same lock (H51), as a reader or as a writer. A
+ * reader that wants to write would wait for itself (H61); one that wants to read once more, for a writer that came between
+ * and waits for it. JavaScript has no thread identity; the asynchronous context takes its place.
  *
  * @throws {NestedAcquireError}
  */
-export function checkNotNested({ client, path }: LockKey): void {
+export function checkNotNested({ client, path, name }: LockKey): void {
   for (let block = blocks.getStore(); block !== undefined; block = block.outer) {
-    if (block.holder.heldLocks().some((held) => held.client === client && held.path === path)) {
-      throw new NestedAcquireError(
-        `the lock ${path} is held by the withLock block that this call is made in; it would wait for itself`,
-        { path },
-      );
-    }
+    const held = block.holder.heldLocks().find((held) => held.client === client && held.path === path);
+    if (held === undefined) continue;
+    throw new NestedAcquireError(
+      `${name} is asked for inside a block that holds ${held.name}: it would wait for itself for ever`,
+      { path },
+    );
   }
 }
