@@ -8,6 +8,14 @@ const STORIES: Readonly<Record<string, Omit<ReadWriteStory, "troubles">>> = {
     clients: [["downgrade"], ["read"], ["write"]],
     holdMs: 20,
   },
+  "two clients of two tasks each": {
+    clients: [
+      ["downgrade", "write"],
+      ["write", "read"],
+    ],
+    together: true,
+    holdMs: 20,
+  },
   "a writer that goes on reading, long enough to watch the own znode": {
     clients: [["downgrade"], ["write"]],
     holdMs: 250,

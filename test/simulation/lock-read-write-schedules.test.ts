@@ -8,6 +8,7 @@ const visit = fc.constantFrom<Visit>("read", "read", "write", "downgrade", "down
 
 const story = fc.record({
   clients: fc.array(fc.array(visit, { minLength: 1, maxLength: 2 }), { minLength: 2, maxLength: 3 }),
+  together: fc.boolean(),
   // Seldom long enough for the holder to watch its own znode.
   holdMs: fc.constantFrom(5, 20, 20, 400),
   troubles: troubles(25, 3),

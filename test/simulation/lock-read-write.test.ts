@@ -88,9 +88,9 @@ describe("readers and writers", () => {
   test("wake nobody in vain: a reader is woken by the nearest writer before it, and by no other (H39)", async () => {
     await scene(async ({ ensemble, lock, other, time, queued }) => {
       const writer = await lock.write.acquire();
-      const nextWriting = lock.write.acquire();
+      const nextWriting = other.write.acquire();
       await queued(2);
-      const reading = watched(other.read.acquire());
+      const reading = watched(lock.read.acquire());
       await queued(3);
       await time.pass(50);
       const listings: string[] = [];
@@ -169,6 +169,23 @@ describe("a writer that becomes a reader", () => {
       const next = await writing.acquiring;
       expect(next.fencingToken).toBeGreaterThan(reader.fencingToken);
       await next.release();
+    });
+  });
+
+  test("does not hand over to the next writer of its own client either (H60)", async () => {
+    await scene(async ({ lock, time, queued }) => {
+      const writer = await lock.write.acquire();
+      const writing = watched(lock.write.acquire());
+      await queued(2);
+      const next = watched(lock.read.acquire());
+      await queued(3);
+      await time.pass(50);
+      const reader = await writer.downgrade();
+      await time.pass(50);
+      expect([writing.isGranted, next.isGranted]).toEqual([false, false]);
+      await reader.release();
+      await (await writing.acquiring).release();
+      await (await next.acquiring).release();
     });
   });
 

@@ -32,6 +32,11 @@ function parse(name: string): { readonly mode: Mode; readonly sequence: number }
   return undefined;
 }
 
+/** One function for both sides: whoever waits for a writer and whoever reads agree on who contends. */
+function sequenceOf(name: string): number | undefined {
+  return parse(name)?.sequence;
+}
+
 function isWriter(name: string): boolean {
   return parse(name)?.mode === "write";
 }
@@ -40,7 +45,7 @@ function isWriter(name: string): boolean {
 export function readWriteNaming(dialect: LockDialect, mode: Mode): Naming {
   return {
     prefix: PREFIXES[dialect][mode],
-    sequenceOf: (name) => parse(name)?.sequence,
+    sequenceOf,
     ...(mode === "read" && { isAwaited: isWriter }),
   };
 }

@@ -73,6 +73,8 @@ export class WriteLockHandle extends LockHandle {
       }
       const reading = new LockHandle(place, this.#asReader);
       this.#reading = reading;
+      // Whoever waits for the writer must look again: there is a reader in its place.
+      this.#place.remove("gave-up");
       try {
         await this.release({ signal });
       } catch (error) {

@@ -21,6 +21,8 @@ interface Held {
 export interface ReadWriteStory {
   /** What each client does, one after the other. */
   readonly clients: readonly (readonly Visit[])[];
+  /** Whether a client does it all at once instead. @default false */
+  readonly together?: boolean;
   /** How long each holds it, each time, in virtual milliseconds. */
   readonly holdMs: number;
   readonly troubles: Troubles;
@@ -51,7 +53,9 @@ export async function readWriteStory(story: ReadWriteStory, options: SimulationO
       const stage: Stage = { time, holdMs: story.holdMs, held, waiting, endedEarly, resource: { lastWriter: 0n } };
       await Promise.all(
         clients.map(async (zk, index) => {
-          for (const visit of story.clients[index] ?? []) await pay(zk, visit, stage);
+          const visits = story.clients[index] ?? [];
+          if (story.together) await Promise.all(visits.map((visit) => pay(zk, visit, stage)));
+          else for (const visit of visits) await pay(zk, visit, stage);
         }),
       );
       await waitFor(time, "nothing is left behind", () => childrenOf(ensemble, PATH).length === 0);
@@ -116,7 +120,8 @@ async function use(handle: LockHandle, isWriting: boolean, zk: ZooKeeper, stage:
   await time.pass(holdMs);
   if (handle.isHeld() && !endedEarly.has(entry.session)) {
     const token = handle.fencingToken;
-    if (token < resource.lastWriter) throw new Error(`a holder's token ${token} is stale`);
+    if (token < resource.lastWriter || (isWriting && token === resource.lastWriter))
+      throw new Error(`a holder's token ${token} is stale`);
     if (wrote !== undefined && token !== wrote) throw new Error("a reader in the place of a writer has another token");
     if (wrote !== undefined && resource.lastWriter !== wrote) throw new Error("somebody has written in between");
     if (isWriting) resource.lastWriter = token;

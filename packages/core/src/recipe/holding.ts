@@ -23,8 +23,8 @@ export interface HeldPlace {
   /** Path of its znode. */
   readonly path: string;
   readonly fencingToken: bigint;
-  /** Gives the place up, see {@link remove}. */
-  remove(): Removal;
+  /** Gives the place up, see {@link remove}. `gave-up` if somebody has it from now on, so that the next one is not first. */
+  remove(departure?: "gave-up"): Removal;
 }
 
 /**
