@@ -23,7 +23,7 @@ const STORIES: Readonly<Record<string, Omit<ReadWriteStory, "troubles">>> = {
 };
 
 test.each(Object.entries(STORIES))(
-  "whatever happens to any one request, who writes is alone and nothing is left: %s",
+  "whatever happens to any one request, who writes is alone and nothing is left (H59, H60): %s",
   async (_, story) => {
     const requests = await readWriteStory({ ...story, troubles: [] });
     expect(requests).toBeGreaterThan(10);

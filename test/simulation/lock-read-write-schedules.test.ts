@@ -14,7 +14,7 @@ const story = fc.record({
   troubles: troubles(25, 3),
 });
 
-test(`in ${SCHEDULES.numRuns} random schedules with troubles who writes is alone and nothing is left`, async () => {
+test(`in ${SCHEDULES.numRuns} random schedules with troubles who writes is alone and nothing is left (H59, H60)`, async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), story, async (scheduler, story) => {
       await readWriteStory(story, { scheduler });
