@@ -3,7 +3,7 @@
  * the process for some of them (N27).
  */
 import { connect, digestAcl, type ZooKeeper } from "@zookit/core";
-import { Lock, withLock } from "@zookit/lock";
+import { Lock, MultiLock, ReadWriteLock, withLock } from "@zookit/lock";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sharedHosts, uniqueRoot } from "../harness/index.js";
 import {
@@ -52,6 +52,7 @@ interface Method {
 }
 
 const WAIT: readonly OptionName[] = ["signal", "timeoutMs"];
+const ACQUIRE: readonly OptionName[] = ["onWaiting", ...WAIT];
 
 /** Every method that takes a path and returns a promise. `path` and `options` are what a test makes wrong. */
 const METHODS: Readonly<Record<string, Method>> = {
@@ -72,20 +73,42 @@ const METHODS: Readonly<Record<string, Method>> = {
   ensurePath: { options: WAIT, call: (path, options) => zk.ensurePath(path, options) },
   update: { options: ["contains", ...WAIT], call: (path, options) => zk.update(path, () => "x", options) },
   "withLock()": {
-    options: ["identifier", "dialect", ...WAIT],
+    options: ["identifier", "dialect", ...ACQUIRE],
     call: (path, options) => withLock(zk, path, ran, options),
   },
-  "Lock.acquire": { options: WAIT, call: async (path, options) => await new Lock(zk, path).acquire(options) },
-  "Lock.tryAcquire": { options: WAIT, call: async (path, options) => await new Lock(zk, path).tryAcquire(options) },
-  "Lock.withLock": { options: WAIT, call: async (path, options) => await new Lock(zk, path).withLock(ran, options) },
-  "Lock.contenders": { options: WAIT, call: async (path, options) => await new Lock(zk, path).contenders(options) },
+  ...lockMethods("Lock", (path) => new Lock(zk, path)),
+  ...lockMethods("ReadWriteLock.read", (path) => new ReadWriteLock(zk, path).read),
+  ...lockMethods("ReadWriteLock.write", (path) => new ReadWriteLock(zk, path).write),
+  "MultiLock.acquire": { options: WAIT, call: async (path, options) => await multi(path).acquire(options) },
+  "MultiLock.tryAcquire": { options: WAIT, call: async (path, options) => await multi(path).tryAcquire(options) },
+  "MultiLock.withLock": { options: WAIT, call: async (path, options) => await multi(path).withLock(ran, options) },
 };
+
+/** The methods that a lock and both sides of a read/write lock have. */
+function lockMethods(name: string, lockAt: (path: string) => Lock | ReadWriteLock["read" | "write"]) {
+  const methods: Readonly<Record<string, Method>> = {
+    acquire: { options: ACQUIRE, call: async (path, options) => await lockAt(path).acquire(options) },
+    tryAcquire: { options: WAIT, call: async (path, options) => await lockAt(path).tryAcquire(options) },
+    withLock: { options: ACQUIRE, call: async (path, options) => await lockAt(path).withLock(ran, options) },
+    contenders: { options: WAIT, call: async (path, options) => await lockAt(path).contenders(options) },
+    requestRelease: { options: WAIT, call: async (path, options) => await lockAt(path).requestRelease(options) },
+  };
+  return Object.fromEntries(Object.entries(methods).map(([method, what]) => [`${name}.${method}`, what]));
+}
+
+function multi(path: string): MultiLock {
+  return new MultiLock([new Lock(zk, path), new Lock(zk, `${root}/child`)]);
+}
 
 /** What is called at once and checks its arguments then, rather than when it is first awaited. */
 const SYNCHRONOUS: Readonly<Record<string, Method>> = {
   watchData: { options: ["signal"], call: (path, options) => zk.watchData(path, options) },
   watchChildren: { options: ["signal"], call: (path, options) => zk.watchChildren(path, options) },
   "new Lock": { options: ["identifier", "dialect"], call: (path, options) => new Lock(zk, path, options) },
+  "new ReadWriteLock": {
+    options: ["identifier", "dialect"],
+    call: (path, options) => new ReadWriteLock(zk, path, options),
+  },
 };
 
 describe.each(Object.entries(METHODS))("%s rejects, and changes nothing, for", (_, { options, call }) => {
@@ -242,6 +265,22 @@ describe("single arguments", () => {
     expect(await notRefused(values, (client) => withLock(client, root, ran))).toEqual([]);
   });
 
+  it("a multi-lock takes nothing but locks, one at least, and no two of one path (H63)", async () => {
+    const lock = new Lock(zk, root);
+    const { read, write } = new ReadWriteLock(zk, root);
+    const values: readonly BadValue[] = [
+      ...NOT_STRINGS.filter(({ name }) => name !== "an array"),
+      { name: "no lock", value: [] },
+      ...NOT_STRINGS.map(({ name, value }) => ({ name: `${name} for a lock`, value: [lock, value] })),
+      { name: "a path for a lock", value: [root] },
+      { name: "a lock twice", value: [lock, new Lock(zk, `${root}/child`), lock] },
+      { name: "two locks of one path", value: [lock, new Lock(zk, root)] },
+      { name: "both sides of a read/write lock", value: [read, write] },
+      { name: "a read/write lock", value: [new ReadWriteLock(zk, root)] },
+    ];
+    expect(await notRefused(values, (members) => new MultiLock(members), "throws")).toEqual([]);
+  });
+
   it("digestAcl throws for users, passwords and permissions that are none", async () => {
     const users = [...NOT_STRINGS, { name: "a colon, which ends a user's name", value: "a:b" }];
     expect(await notRefused(users, (user) => digestAcl(user, "p"), "throws")).toEqual([]);
@@ -262,6 +301,24 @@ describe("release rejects, and keeps the lock, for", () => {
     const handle = await new Lock(zk, `${root}/lock`).acquire();
     expect(await notRefused(values, (options) => handle.release(options))).toEqual([]);
     expect(handle.isHeld()).toBe(true);
+    await handle.release();
+    await zk.delete(`${root}/lock`);
+    before = await snapshot(zk, root);
+  });
+});
+
+describe("downgrade rejects, and keeps the write lock, for", () => {
+  const cases: readonly [string, readonly BadValue[]][] = [
+    ["options that are none", NOT_OPTIONS],
+    ["every bad signal", BAD_OPTIONS.signal.map(({ name, value }) => ({ name, value: { signal: value } }))],
+    ["every bad time", BAD_OPTIONS.timeoutMs.map(({ name, value }) => ({ name, value: { timeoutMs: value } }))],
+  ];
+
+  it.each(cases)("%s", async (_, values) => {
+    const handle = await new ReadWriteLock(zk, `${root}/lock`).write.acquire();
+    expect(await notRefused(values, (options) => handle.downgrade(options))).toEqual([]);
+    expect(handle.isHeld()).toBe(true);
+    expect((await zk.children(`${root}/lock`)).children).toHaveLength(1);
     await handle.release();
     await zk.delete(`${root}/lock`);
     before = await snapshot(zk, root);

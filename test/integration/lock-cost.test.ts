@@ -1,5 +1,5 @@
 import { connect, type ZooKeeper } from "@zookit/core";
-import { Lock } from "@zookit/lock";
+import { Lock, ReadWriteLock } from "@zookit/lock";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startFaultProxy } from "../harness/fault-proxy.js";
 import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
@@ -75,6 +75,53 @@ describe("the cost of a lock, counted at the server", () => {
       expect(woken).toHaveLength(1);
 
       await Promise.all(acquisitions.map(async (handle) => (await handle).release()));
+    } finally {
+      await Promise.all(waiting.map((zk) => zk.close()));
+    }
+  });
+
+  it("is as much for a reader and for a writer, and three requests more in two round trips for one that becomes the other", async () => {
+    await using proxy = await startFaultProxy(ensemble.hosts);
+    await proxy.delay(30, "to-client");
+    await using zk = await client(proxy.hosts);
+    const { read, write } = new ReadWriteLock(zk, await longLived(zk));
+    await (await read.acquire()).release();
+    const spend = async (run: () => Promise<unknown>) => {
+      const { flights } = await proxy.counts();
+      const requests = await ensemble.requestCount();
+      await run();
+      return [(await ensemble.requestCount()) - requests, (await proxy.counts()).flights - flights];
+    };
+    expect(await spend(async () => (await read.acquire()).release())).toEqual([3, 2]);
+    expect(await spend(async () => (await write.acquire()).release())).toEqual([3, 2]);
+    const becomeReader = async () => await (await (await write.acquire()).downgrade()).release();
+    expect(await spend(becomeReader)).toEqual([3 + 3, 2 + 2]);
+  });
+
+  it("is one listing for each of the readers that can go on, and none for those that cannot", async () => {
+    const path = uniqueRoot();
+    await using holder = await client();
+    const waiting: ZooKeeper[] = await Promise.all(Array.from({ length: 20 }, () => client()));
+    try {
+      const held = await new ReadWriteLock(holder, path).write.acquire();
+      const readers: Promise<unknown>[] = [];
+      const locks = waiting.map((zk) => new ReadWriteLock(zk, path));
+      const queued = (count: number) =>
+        waitUntil(async () => (await holder.children(path)).children.length === count, { what: `${count} contend` });
+      // Ten readers, a writer, nine readers.
+      for (const [index, { read, write }] of locks.entries()) {
+        readers.push(index === 10 ? write.acquire() : read.acquire());
+        await queued(index + 2);
+      }
+      const [server] = ensemble.servers;
+      await waitUntil(async () => (await server?.watchCount()) === 21, { what: "all watch, the holder too" });
+      const before = await ensemble.requestCount();
+      await held.release();
+      await Promise.all(readers.slice(0, 10));
+      // The delete and ten listings; some of the readers may have begun to watch their own znodes.
+      const spent = (await ensemble.requestCount()) - before;
+      expect(spent).toBeGreaterThanOrEqual(11);
+      expect(spent).toBeLessThanOrEqual(21);
     } finally {
       await Promise.all(waiting.map((zk) => zk.close()));
     }

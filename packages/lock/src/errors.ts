@@ -8,7 +8,15 @@ export class LockLostError extends ZookitError {
   readonly code = "lock-lost";
 }
 
-/** The lock was asked for inside a `withLock` block of the same lock, which would wait for itself for ever. */
+/**
+ * The lock was asked for inside a `withLock` block of the same lock, which would wait for itself for ever. So would a read lock
+ * that is to become a write lock; the other way round there is {@link WriteLockHandle.downgrade}.
+ */
 export class NestedAcquireError extends ZookitError {
   readonly code = "nested-acquire";
+}
+
+/** A write lock cannot become a read lock: it is still held for writing. */
+export class DowngradeError extends ZookitError {
+  readonly code = "downgrade";
 }

@@ -1,5 +1,15 @@
 import type { WaitOptions } from "@zookit/core";
-import type { Holding } from "@zookit/core/recipe";
+import { type HeldPlace, Holding } from "@zookit/core/recipe";
+import { LockLostError } from "./errors.js";
+import type { LockKey } from "./nesting.js";
+import type { HeldHandle } from "./while-held.js";
+
+/** The lock that a handle is of. */
+export interface HandleOf extends LockKey {
+  readonly identifier: string;
+  /** The identifier, as it is stored. */
+  readonly data: Buffer;
+}
 
 /**
  * One acquisition of a lock. It owns all state: when it is lost or released, a new acquisition gets a new handle.
@@ -8,15 +18,22 @@ import type { Holding } from "@zookit/core/recipe";
  * but work that was under way goes on: pass {@link fencingToken} to what the lock protects, and let that refuse tokens
  * lower than the highest it has seen.
  */
-export class LockHandle implements AsyncDisposable {
-  readonly #holding: Holding;
-  /** Who the holder says it is, as stored in the znode. */
-  readonly identifier: string;
+export class LockHandle implements HeldHandle, AsyncDisposable {
+  /** @internal */
+  protected readonly holding: Holding;
+  readonly #lock: HandleOf;
 
-  /** @internal Use {@link Lock.acquire}. */
-  constructor(holding: Holding, identifier: string) {
-    this.#holding = holding;
-    this.identifier = identifier;
+  /** @internal Use `acquire` of the lock. */
+  constructor(place: HeldPlace, lock: HandleOf) {
+    const lostError = (message: string, cause: unknown) =>
+      new LockLostError(`${lock.name} is not held: ${message}`, { path: lock.path, cause, outcome: "unknown" });
+    this.holding = new Holding(lock.client, place, lostError, lock.data);
+    this.#lock = lock;
+  }
+
+  /** Who the holder says it is, as stored in the znode. */
+  get identifier(): string {
+    return this.#lock.identifier;
   }
 
   /**
@@ -24,17 +41,25 @@ export class LockHandle implements AsyncDisposable {
    * lock's znode was deleted and made again in between. A zxid.
    */
   get fencingToken(): bigint {
-    return this.#holding.fencingToken;
+    return this.holding.fencingToken;
   }
 
   /** Path of the holder's own znode. */
   get path(): string {
-    return this.#holding.path;
+    return this.holding.path;
   }
 
   /** Aborts when the lock is lost, with a {@link LockLostError} as reason; never after a release. */
   get lost(): AbortSignal {
-    return this.#holding.lost;
+    return this.holding.lost;
+  }
+
+  /**
+   * Aborts, once, when somebody asks the holder to give way, see {@link QueuedLock.requestRelease}. The lock is held all the
+   * same, and whether to release it is for the holder to decide. Requests are noticed after 200 ms of holding.
+   */
+  get releaseRequested(): AbortSignal {
+    return this.holding.releaseRequested;
   }
 
   /**
@@ -42,12 +67,17 @@ export class LockHandle implements AsyncDisposable {
    * false before the servers can give the lock to somebody else, if clocks run at nearly the same rate. No round trip.
    */
   isHeld(): boolean {
-    return this.#holding.isHeld();
+    return this.holding.isHeld();
+  }
+
+  /** @internal What an acquisition inside its block would wait for in vain. */
+  heldLocks(): readonly LockKey[] {
+    return this.isHeld() ? [this.#lock] : [];
   }
 
   /** @throws {LockLostError} the lock is not held at this very moment. No round trip. */
   assertHeld(): void {
-    this.#holding.assertHeld();
+    this.holding.assertHeld();
   }
 
   /**
@@ -61,7 +91,7 @@ export class LockHandle implements AsyncDisposable {
    * @throws {TimeoutError}
    */
   async release(options?: WaitOptions): Promise<void> {
-    await this.#holding.release(options);
+    await this.holding.release(options);
   }
 
   /** Releases the lock, so that `await using` does. */

@@ -1,19 +1,22 @@
 import type { Client } from "@zookit/core/recipe";
 import { describe, expect, it } from "vitest";
 import { NestedAcquireError } from "./errors.js";
-import type { LockHandle } from "./lock-handle.js";
-import { checkNotNested, insideBlock } from "./nesting.js";
+import { checkNotNested as check, type Holder, insideBlock } from "./nesting.js";
 
 const CLIENT = { name: "client" } as unknown as Client;
 const OTHER_CLIENT = { name: "other" } as unknown as Client;
 
-function handle(isHeld: () => boolean = () => true): LockHandle {
-  return { isHeld } as unknown as LockHandle;
+function handle(path: string, isHeld: () => boolean = () => true): Holder {
+  return { heldLocks: () => (isHeld() ? [{ client: CLIENT, path, name: `the lock ${path}` }] : []) };
+}
+
+function checkNotNested(client: Client, path: string): void {
+  check({ client, path, name: `the lock ${path}` });
 }
 
 describe("checkNotNested", () => {
   it("fails fast inside a block that holds the same lock, instead of waiting for itself (H51)", async () => {
-    await insideBlock(CLIENT, "/a", handle(), async () => {
+    await insideBlock(handle("/a"), async () => {
       expect(() => checkNotNested(CLIENT, "/a")).toThrow(NestedAcquireError);
       expect(() => checkNotNested(CLIENT, "/a")).toThrow(
         expect.objectContaining({
@@ -27,8 +30,8 @@ describe("checkNotNested", () => {
   });
 
   it("sees the outer block through inner ones, awaits, timers and other asynchronous steps (H51)", async () => {
-    await insideBlock(CLIENT, "/a", handle(), async () => {
-      await insideBlock(CLIENT, "/b", handle(), async () => {
+    await insideBlock(handle("/a"), async () => {
+      await insideBlock(handle("/b"), async () => {
         await Promise.resolve();
         await new Promise((resolve) => setImmediate(resolve));
         expect(() => checkNotNested(CLIENT, "/a")).toThrow(NestedAcquireError);
@@ -44,11 +47,11 @@ describe("checkNotNested", () => {
     const run = async (left: number): Promise<void> => {
       let isHeld = true;
       let next: Promise<void> | undefined;
-      const counting = handle(() => {
+      const counting = handle("/a", () => {
         asked++;
         return isHeld;
       });
-      await insideBlock(CLIENT, "/a", counting, async () => {
+      await insideBlock(counting, async () => {
         // Begins when this block has ended, but in its asynchronous context.
         if (left > 0) next = new Promise<void>((resolve) => setImmediate(resolve)).then(() => run(left - 1));
       });
@@ -61,7 +64,7 @@ describe("checkNotNested", () => {
   });
 
   it("allows another lock, and the same path of another client", async () => {
-    await insideBlock(CLIENT, "/a", handle(), async () => {
+    await insideBlock(handle("/a"), async () => {
       expect(() => checkNotNested(CLIENT, "/a/b")).not.toThrow();
       expect(() => checkNotNested(OTHER_CLIENT, "/a")).not.toThrow();
     });
@@ -69,7 +72,7 @@ describe("checkNotNested", () => {
 
   it("allows it outside of blocks, also while a block runs elsewhere", async () => {
     let leave: () => void = () => {};
-    const block = insideBlock(CLIENT, "/a", handle(), () => new Promise<void>((resolve) => (leave = resolve)));
+    const block = insideBlock(handle("/a"), () => new Promise<void>((resolve) => (leave = resolve)));
     expect(() => checkNotNested(CLIENT, "/a")).not.toThrow();
     leave();
     await block;
@@ -79,9 +82,7 @@ describe("checkNotNested", () => {
   it("allows it once the block's lock is not held any more: it would not wait for itself", async () => {
     let isHeld = true;
     await insideBlock(
-      CLIENT,
-      "/a",
-      handle(() => isHeld),
+      handle("/a", () => isHeld),
       async () => {
         isHeld = false;
         expect(() => checkNotNested(CLIENT, "/a")).not.toThrow();
@@ -90,11 +91,9 @@ describe("checkNotNested", () => {
   });
 
   it("looks through a block that was lost to an outer one that holds", async () => {
-    await insideBlock(CLIENT, "/a", handle(), async () => {
+    await insideBlock(handle("/a"), async () => {
       await insideBlock(
-        CLIENT,
-        "/a",
-        handle(() => false),
+        handle("/a", () => false),
         async () => {
           expect(() => checkNotNested(CLIENT, "/a")).toThrow(NestedAcquireError);
         },
@@ -103,8 +102,8 @@ describe("checkNotNested", () => {
   });
 
   it("passes on what the block returns and what it throws", async () => {
-    expect(await insideBlock(CLIENT, "/a", handle(), async () => 7)).toBe(7);
+    expect(await insideBlock(handle("/a"), async () => 7)).toBe(7);
     const error = new Error("from the block");
-    await expect(insideBlock(CLIENT, "/a", handle(), () => Promise.reject(error))).rejects.toBe(error);
+    await expect(insideBlock(handle("/a"), () => Promise.reject(error))).rejects.toBe(error);
   });
 });

@@ -1,7 +1,9 @@
-import type { WaitOptions, ZooKeeper } from "@zookit/core";
+import type { ZooKeeper } from "@zookit/core";
 import { checkOptions } from "@zookit/core/recipe";
-import { Lock, type LockOptions } from "./lock.js";
+import { Lock } from "./lock.js";
 import type { LockHandle } from "./lock-handle.js";
+import type { LockOptions } from "./lock-settings.js";
+import type { AcquireOptions } from "./queued-lock.js";
 
 /**
  * Runs `fn` while holding the lock at `path`: {@link Lock.withLock} without a `Lock` object.
@@ -15,9 +17,14 @@ export async function withLock<T>(
   zk: ZooKeeper,
   path: string,
   fn: (handle: LockHandle) => Promise<T> | T,
-  options?: LockOptions & WaitOptions,
+  options?: LockOptions & AcquireOptions,
 ): Promise<T> {
-  const given = checkOptions<LockOptions & WaitOptions>(options, ["identifier", "dialect", "signal", "timeoutMs"]);
-  const { identifier, dialect, signal, timeoutMs } = given;
-  return await new Lock(zk, path, { identifier, dialect }).withLock(fn, { signal, timeoutMs });
+  const { identifier, dialect, ...acquire } = checkOptions<LockOptions & AcquireOptions>(options, [
+    "identifier",
+    "dialect",
+    "signal",
+    "timeoutMs",
+    "onWaiting",
+  ]);
+  return await new Lock(zk, path, { identifier, dialect }).withLock(fn, acquire);
 }

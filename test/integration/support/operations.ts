@@ -1,5 +1,5 @@
 import { digestAcl, type WaitOptions, type ZooKeeper } from "@zookit/core";
-import { Lock, withLock } from "@zookit/lock";
+import { Lock, MultiLock, ReadWriteLock, withLock } from "@zookit/lock";
 
 export type Operation = (zk: ZooKeeper, path: string, options?: WaitOptions) => Promise<unknown>;
 
@@ -15,6 +15,7 @@ export const READS: Readonly<Record<string, Operation>> = {
   children: (zk, path, options) => zk.children(path, options),
   sync: (zk, path, options) => zk.sync(path, options),
   "Lock.contenders": (zk, path, options) => new Lock(zk, path).contenders(options),
+  "ReadWriteLock.read.contenders": (zk, path, options) => new ReadWriteLock(zk, path).read.contenders(options),
 };
 
 /** What would write, by name. */
@@ -37,6 +38,10 @@ export const LOCKS: Readonly<Record<string, Operation>> = {
   "Lock.tryAcquire": (zk, path, options) => new Lock(zk, path).tryAcquire(options),
   "Lock.withLock": (zk, path, options) => new Lock(zk, path).withLock(mustNotRun, options),
   "withLock()": (zk, path, options) => withLock(zk, path, mustNotRun, options),
+  "ReadWriteLock.read.acquire": (zk, path, options) => new ReadWriteLock(zk, path).read.acquire(options),
+  "ReadWriteLock.write.withLock": (zk, path, options) =>
+    new ReadWriteLock(zk, path).write.withLock(mustNotRun, options),
+  "MultiLock.acquire": (zk, path, options) => new MultiLock([new Lock(zk, path)]).acquire(options),
 };
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = { ...READS, ...WRITES, ...LOCKS };

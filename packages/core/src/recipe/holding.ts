@@ -1,8 +1,11 @@
 import type { Client } from "../client.js";
 import { orAbort, type WaitOptions, withDeadline } from "../deadline.js";
 import type { ZookitError } from "../errors.js";
+import type { LiveSession } from "../live-session.js";
 import { checkWithWaitOptions } from "../perform.js";
-import type { Place } from "./place.js";
+import type { Stat } from "../znode.js";
+import { isReleaseRequest } from "./release-request.js";
+import type { Removal } from "./removal.js";
 import { waitForDeletion } from "./wait-for-deletion.js";
 
 /**
@@ -14,30 +17,46 @@ const OWN_WATCH_DELAY_MS = 200;
 /** Makes a recipe's typed error for a holding that was lost; `cause` is why. */
 export type LostError = (message: string, cause: unknown) => ZookitError;
 
+/** A place in a queue that was granted, whoever was given it and how. */
+export interface HeldPlace {
+  readonly session: LiveSession;
+  /** Path of its znode. */
+  readonly path: string;
+  readonly fencingToken: bigint;
+  /** Gives the place up, see {@link remove}. `gave-up` if somebody has it from now on, so that the next one is not first. */
+  remove(departure?: "gave-up"): Removal;
+}
+
 /**
  * A granted place in a queue, from the grant to its release or its loss.
  *
  * It is held until it is released, the session's deadline passes, the session ends, or somebody else deletes its znode
  * (H46). A suspended connection alone does not end it.
+ *
+ * Who wants the holder to give way overwrites what the znode says of it, see {@link requestRelease}. With `identity`, which is
+ * what it said, such requests are noticed, and what it said is put back, so that it can still be told who holds.
  */
 export class Holding {
   readonly fencingToken: bigint;
   readonly path: string;
   readonly #client: Client;
-  readonly #place: Place;
+  readonly #place: HeldPlace;
   readonly #lostError: LostError;
+  readonly #identity: Buffer | undefined;
   readonly #lost = new AbortController();
+  readonly #releaseRequested = new AbortController();
   /** Aborts when it is not held any more, for whatever reason. */
   readonly #stopped = new AbortController();
   readonly #ownWatchTimer: NodeJS.Timeout;
   #releasing: Promise<void> | undefined;
 
-  constructor(client: Client, place: Place, lostError: LostError) {
+  constructor(client: Client, place: HeldPlace, lostError: LostError, identity?: Buffer) {
     this.fencingToken = place.fencingToken;
     this.path = place.path;
     this.#client = client;
     this.#place = place;
     this.#lostError = lostError;
+    this.#identity = identity;
     const { lost } = place.session;
     if (lost.aborted) this.#onSessionLost();
     else lost.addEventListener("abort", this.#onSessionLost, { once: true });
@@ -47,6 +66,11 @@ export class Holding {
   /** Aborts when the holding is lost, with the typed error as reason; never after a release. */
   get lost(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  /** Aborts, once, when somebody asks the holder to give way. It is held all the same. */
+  get releaseRequested(): AbortSignal {
+    return this.#releaseRequested.signal;
   }
 
   /** Whether it is held at this very moment. */
@@ -84,6 +108,11 @@ export class Holding {
     if (refusal !== undefined) throw refusal;
   }
 
+  /** Ends the holding, as if its own watch had told that somebody else has deleted its znode. */
+  foundDeleted(): void {
+    this.#lose("its znode was deleted by somebody else", undefined);
+  }
+
   readonly #onSessionLost = () => this.#lose("its session has ended", this.#place.session.lost.reason);
 
   #lose(message: string, cause: unknown): void {
@@ -105,11 +134,19 @@ export class Holding {
     const { session } = this.#place;
     const step = { client: this.#client, session, signal: this.#stopped.signal };
     try {
-      await waitForDeletion(step, this.path);
-      this.#lose("its znode was deleted by somebody else", undefined);
+      await waitForDeletion(step, this.path, (node) => this.#seen(node));
+      this.foundDeleted();
     } catch {
       // It was released, or its session has ended, which is told by the session; or the znode may not be read, and
       // a deletion shows only in the next holder's token.
     }
+  }
+
+  #seen({ data, stat }: { readonly data: Buffer; readonly stat: Stat }): void {
+    if (this.#identity === undefined || this.#stopped.signal.aborted || !isReleaseRequest(data)) return;
+    // If it fails, the next request or reconnect tries again: nothing but a name depends on it.
+    const request = { path: this.path, data: this.#identity, version: stat.version };
+    this.#place.session.request("set", request).catch(() => {});
+    this.#releaseRequested.abort();
   }
 }

@@ -154,8 +154,8 @@ export class Place {
   }
 
   /** Gives the place up: from now on the janitor sees to it that the znode goes. */
-  remove(): Removal {
-    this.#depart(this.#isFirst ? "first" : "gave-up");
+  remove(departure: Departure = this.#isFirst ? "first" : "gave-up"): Removal {
+    this.#depart(departure);
     const { client, parent } = this.#queue;
     this.#removal ??= remove({
       client,

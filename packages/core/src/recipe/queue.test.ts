@@ -127,6 +127,21 @@ describe("decide", () => {
     expect(names.filter((name) => decide(names, name, NAMING, czxids).kind === "granted")).toEqual([created[0]]);
   });
 
+  it("orders by number what has one of its own, also beside what has none, whatever the czxids say (H54, H60)", () => {
+    // The last of them was created in the place of one that had its number before.
+    const created = [
+      "b-lock-2147483645",
+      "c-lock-2147483646",
+      "d-lock-2147483647",
+      "e-lock-2147483647",
+      "a-lock-2147483644",
+    ];
+    const czxids = new Map(created.map((name, index) => [name, BigInt(index)]));
+    const order = ["a-lock-2147483644", ...created.slice(0, 4)];
+    expect(queueOf(created, NAMING, czxids).map(({ name }) => name)).toEqual(order);
+    expect(queueOf(created.toReversed(), NAMING, czxids).map(({ name }) => name)).toEqual(order);
+  });
+
   it("does not count a contender whose czxid could not be read: it is gone", () => {
     const names = ["a-lock-2147483647", "b-lock-2147483647"];
     const own = "b-lock-2147483647";

@@ -61,9 +61,16 @@ export function queueOf(names: readonly string[], naming: Naming, czxids?: Czxid
     const sequence = naming.sequenceOf(name);
     return sequence === undefined || (czxids !== undefined && !czxids.has(name)) ? [] : [{ name, sequence }];
   });
-  return contenders.sort(
-    czxids === undefined
-      ? (a, b) => compareSequence(a.sequence, b.sequence)
-      : (a, b) => Number((czxids.get(a.name) ?? 0n) - (czxids.get(b.name) ?? 0n)),
-  );
+  return contenders.sort((a, b) => compareContenders(a, b, czxids));
+}
+
+/**
+ * The numbers tell the order up to the last one that does; what comes after, in the order of its czxids, comes after all of
+ * them. Czxids alone would put a contender wrong that was created under the number of another, to take its place (H60).
+ */
+function compareContenders(a: Contender, b: Contender, czxids: Czxids | undefined): number {
+  const [isLateA, isLateB] = [isExhausted(a.sequence), isExhausted(b.sequence)];
+  if (czxids === undefined || !(isLateA || isLateB)) return compareSequence(a.sequence, b.sequence);
+  if (!(isLateA && isLateB)) return isLateA ? 1 : -1;
+  return Number((czxids.get(a.name) ?? 0n) - (czxids.get(b.name) ?? 0n));
 }
