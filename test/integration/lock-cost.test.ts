@@ -1,5 +1,5 @@
 import { connect, type ZooKeeper } from "@zookit/core";
-import { Lock, ReadWriteLock } from "@zookit/lock";
+import { Lock, type LockHandle, ReadWriteLock } from "@zookit/lock";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startFaultProxy } from "../harness/fault-proxy.js";
 import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
@@ -104,24 +104,26 @@ describe("the cost of a lock, counted at the server", () => {
     const waiting: ZooKeeper[] = await Promise.all(Array.from({ length: 20 }, () => client()));
     try {
       const held = await new ReadWriteLock(holder, path).write.acquire();
-      const readers: Promise<unknown>[] = [];
+      const acquisitions: Promise<LockHandle>[] = [];
       const locks = waiting.map((zk) => new ReadWriteLock(zk, path));
       const queued = (count: number) =>
         waitUntil(async () => (await holder.children(path)).children.length === count, { what: `${count} contend` });
       // Ten readers, a writer, nine readers.
       for (const [index, { read, write }] of locks.entries()) {
-        readers.push(index === 10 ? write.acquire() : read.acquire());
+        acquisitions.push(index === 10 ? write.acquire() : read.acquire());
         await queued(index + 2);
       }
       const [server] = ensemble.servers;
       await waitUntil(async () => (await server?.watchCount()) === 21, { what: "all watch, the holder too" });
       const before = await ensemble.requestCount();
       await held.release();
-      await Promise.all(readers.slice(0, 10));
+      await Promise.all(acquisitions.slice(0, 10));
       // The delete and ten listings; some of the readers may have begun to watch their own znodes.
       const spent = (await ensemble.requestCount()) - before;
       expect(spent).toBeGreaterThanOrEqual(11);
       expect(spent).toBeLessThanOrEqual(21);
+
+      await Promise.all(acquisitions.map(async (handle) => (await handle).release()));
     } finally {
       await Promise.all(waiting.map((zk) => zk.close()));
     }
