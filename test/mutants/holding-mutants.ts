@@ -86,8 +86,8 @@ export const HOLDING_MUTANTS: readonly Mutant[] = [
     name: "nested block waits for itself",
     standsFor: "a lock that is asked for inside its own block waits for ever",
     hazards: ["H51"],
-    file: "packages/lock/src/lock.ts",
-    search: "    checkNotNested({ client: this.#client, path: this.path });\n",
+    file: "packages/lock/src/queued-lock.ts",
+    search: "    checkNotNested(this.#lock);\n",
     replace: "",
   },
   {
@@ -111,7 +111,7 @@ export const HOLDING_MUTANTS: readonly Mutant[] = [
     standsFor: "whoever comes first in a listing, which has no order, is said to hold",
     hazards: ["H54"],
     file: "packages/core/src/recipe/contenders.ts",
-    search: "nodes.flat().sort((a, b) => Number(a.stat.czxid - b.stat.czxid))",
-    replace: "nodes.flat()",
+    search: "return queueOf(names, naming, czxids).flatMap(({ name }) => found.get(name) ?? []);",
+    replace: "return names.flatMap((name) => found.get(name) ?? []);",
   },
 ];

@@ -7,8 +7,8 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
     standsFor: "sequence numbers are sorted as strings: the first one after the wrap comes before the holder",
     hazards: ["H54"],
     file: "packages/core/src/recipe/queue.ts",
-    search: "? (a, b) => compareSequence(a.sequence, b.sequence)",
-    replace: "? (a, b) => (a.name.slice(-10) < b.name.slice(-10) ? -1 : 1)",
+    search: "return compareSequence(a.sequence, b.sequence);",
+    replace: "return a.name.slice(-10) < b.name.slice(-10) ? -1 : 1;",
   },
   {
     name: "sequences compared as plain numbers",
@@ -47,8 +47,8 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
     standsFor: "a task takes its turn to have come when the one before it in its process gives up",
     hazards: ["H44"],
     file: "packages/core/src/recipe/place.ts",
-    search: `this.#depart(this.#isFirst ? "first" : "gave-up");`,
-    replace: `this.#depart("first");`,
+    search: `departure: Departure = this.#isFirst ? "first" : "gave-up"`,
+    replace: `departure: Departure = "first"`,
   },
   {
     name: "own znode unwatched behind a neighbour",
