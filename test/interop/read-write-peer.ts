@@ -3,7 +3,7 @@ import { curatorClassPath } from "./curator-classes.js";
 import { PeerProcess } from "./peer-process.js";
 
 /** A side of a read/write lock; `mutex` is Curator's lock that can be asked to give way. */
-export type Side = "read" | "write" | "mutex";
+type Side = "read" | "write" | "mutex";
 
 /** A client of some library that takes locks at any path, from a process of its own. */
 export interface ReadWritePeer extends AsyncDisposable {

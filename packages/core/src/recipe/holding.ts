@@ -44,7 +44,8 @@ export class Holding {
   readonly #lostError: LostError;
   readonly #identity: Buffer | undefined;
   readonly #lost = new AbortController();
-  readonly #releaseRequested = new AbortController();
+  /** Made when it is needed, which is seldom. */
+  #releaseRequested: AbortController | undefined;
   /** Aborts when it is not held any more, for whatever reason. */
   readonly #stopped = new AbortController();
   readonly #ownWatchTimer: NodeJS.Timeout;
@@ -70,6 +71,7 @@ export class Holding {
 
   /** Aborts, once, when somebody asks the holder to give way. It is held all the same. */
   get releaseRequested(): AbortSignal {
+    this.#releaseRequested ??= new AbortController();
     return this.#releaseRequested.signal;
   }
 
@@ -147,6 +149,7 @@ export class Holding {
     // If it fails, the next request or reconnect tries again: nothing but a name depends on it.
     const request = { path: this.path, data: this.#identity, version: stat.version };
     this.#place.session.request("set", request).catch(() => {});
+    this.#releaseRequested ??= new AbortController();
     this.#releaseRequested.abort();
   }
 }
