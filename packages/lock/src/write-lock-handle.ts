@@ -44,7 +44,7 @@ export class WriteLockHandle extends LockHandle {
    * token, and releases this one. Nobody else writes in between (H60). Readers that wait directly behind can read when the
    * promise resolves. The new handle is the caller's to release, also inside a `withLock` block.
    *
-   * **Protocol.** Curator's: 1. create an ephemeral znode named as a reader's, with the writer's sequence number, which a
+   * **Protocol.** Curator's since CURATOR-621: 1. create an ephemeral znode named as a reader's, with the writer's sequence number, which a
    * waiting writer waits for as it does for this one; 2. delete the writer's znode.
    *
    * **Cost.** Two round trips, of three requests.
