@@ -18,7 +18,8 @@ export type BarrierDialect = "own" | "shared";
 export interface DoubleBarrierOptions {
   /**
    * Who the participant is. Participants of the same identifier count once: so a process that crashed and was started again is
-   * not counted beside what its predecessor has left until its session ends. @default each object is a participant of its own
+   * not counted beside what its predecessor has left until its session ends. At most 1,024 characters.
+   * @default each object is a participant of its own
    */
   readonly identifier?: string | undefined;
   /**
@@ -34,6 +35,8 @@ export interface DoubleBarrierOptions {
 
 /** The register names everybody who takes part, and must fit into a packet. */
 const MOST_PARTIES = 10_000;
+
+const LONGEST_IDENTIFIER = 1_024;
 
 type State =
   | { readonly kind: "outside" | "entering" | "leaving" }
@@ -154,6 +157,9 @@ export class DoubleBarrier {
 }
 
 function checkIdentifier(identifier: unknown, path: string): void {
-  if (typeof identifier === "string" && identifier !== "" && identifier.isWellFormed()) return;
-  throw new InvalidArgumentError("identifier must be a non-empty string without lone surrogates", { path });
+  if (typeof identifier === "string" && identifier.isWellFormed()) {
+    if (identifier.length >= 1 && identifier.length <= LONGEST_IDENTIFIER) return;
+  }
+  const form = `a string of 1 to ${LONGEST_IDENTIFIER} characters without lone surrogates`;
+  throw new InvalidArgumentError(`identifier must be ${form}`, { path });
 }
