@@ -69,10 +69,11 @@ export class Entering implements Attempt {
   }
 
   async lookOnce(signal: AbortSignal): Promise<Membership | undefined> {
-    const own = this.#own;
-    if (own === undefined || !own.session.isValid()) return undefined;
+    // A connection that has just been lost may be back in time.
+    const session = await this.#gate.client.ready(signal);
+    if (this.#own?.session !== session) return undefined;
     try {
-      return this.#entered(this.#decide(await orAbort(this.#look(own.session, false), signal)));
+      return this.#entered(this.#decide(await orAbort(this.#look(session, false), signal)));
     } finally {
       for (const cancel of this.#watches.splice(0)) cancel();
     }

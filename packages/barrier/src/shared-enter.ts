@@ -52,10 +52,10 @@ export class SharedEntering implements Attempt {
   }
 
   async lookOnce(signal: AbortSignal): Promise<Membership | undefined> {
-    const own = this.#own;
-    if (own === undefined || !own.session.isValid()) return undefined;
+    const session = await this.#gate.client.ready(signal);
+    if (this.#own?.session !== session) return undefined;
     try {
-      return this.#entered((await orAbort(this.#look(own.session), signal)).decision);
+      return this.#entered((await orAbort(this.#look(session), signal)).decision);
     } finally {
       this.#cancelWatches();
     }
