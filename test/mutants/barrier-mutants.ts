@@ -134,6 +134,14 @@ export const BARRIER_MUTANTS: readonly Mutant[] = [
     replace: "throw error;",
   },
   {
+    name: "closed barrier not seen",
+    standsFor: "whoever was told that a barrier is closed finds it open at a server that lags",
+    hazards: ["H40"],
+    file: "packages/barrier/src/barrier.ts",
+    search: `        session.request("sync", { path }).catch(() => {});\n`,
+    replace: "",
+  },
+  {
     name: "old ready taken for an answer",
     standsFor: "the ready of a run that crashed lets a participant in",
     hazards: ["H71"],

@@ -41,7 +41,7 @@ async function waitStory(list: Troubles, options: SimulationOptions = {}): Promi
   );
 }
 
-test("whatever happens to any one request, nobody passes a closed barrier, and everybody one that was opened (H33, H74)", async () => {
+test("whatever happens to any one request, nobody passes a closed barrier, and everybody one that was opened (H33, H40, H74)", async () => {
   const requests = await waitStory([]);
   for (let index = 0; index < requests; index++) {
     for (const fault of FAULTS) {

@@ -16,7 +16,7 @@ import {
  * **Protocol.** It is closed while its persistent znode exists; kazoo's `Barrier` and Curator's `DistributedBarrier` are the
  * same barrier.
  *
- * **Cost.** One round trip each; `wait` holds one watch, and asks again after each reconnect.
+ * **Cost.** One round trip each, of two requests for `wait`, which holds one watch and asks again after each reconnect.
  *
  * **Failure.** All three are repeated after a lost connection, in a new session too. The barrier belongs to no session: it
  * stays closed when whoever closed it has gone.
@@ -72,7 +72,8 @@ export class Barrier {
   }
 
   /**
-   * Waits until it is open; at once if it is. It may be closed again by the time this resolves.
+   * Waits until it is open; at once if it is. What was closed before the call is seen to be. It may be closed again by the
+   * time this resolves.
    *
    * @throws {TimeoutError} @throws the signal's reason @throws {NoAuthError} @throws {ClosedError}
    */
@@ -83,6 +84,8 @@ export class Barrier {
     await withDeadline(given, `waiting before the barrier ${path}`, { path }, async (signal) => {
       for (;;) {
         const session = await client.ready(signal);
+        // Sent along with the first read: whoever was told that the barrier is closed must not find it open (H40).
+        session.request("sync", { path }).catch(() => {});
         try {
           return await waitForDeletion({ client, session, signal }, path);
         } catch (error) {

@@ -72,6 +72,7 @@ export class Entering implements Attempt {
     // A connection that has just been lost may be back in time.
     const session = await this.#gate.client.ready(signal);
     if (this.#own?.session !== session) return undefined;
+    this.#mustCreate = false;
     try {
       return this.#entered(this.#decide(await orAbort(this.#look(session, false), signal)));
     } finally {

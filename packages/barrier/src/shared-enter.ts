@@ -54,6 +54,7 @@ export class SharedEntering implements Attempt {
   async lookOnce(signal: AbortSignal): Promise<Membership | undefined> {
     const session = await this.#gate.client.ready(signal);
     if (this.#own?.session !== session) return undefined;
+    this.#mustCreate = false;
     try {
       return this.#entered((await orAbort(this.#look(session), signal)).decision);
     } finally {

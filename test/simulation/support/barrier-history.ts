@@ -63,7 +63,10 @@ function checkWrite(before: Register | undefined, next: Register, moments: reado
   if (before === undefined) return;
   const isFilled = before.members.length === 0 && next.members.length > 0;
   if (next.generation === before.generation) {
-    if (!isFilled) return before.members.join() === next.members.join() ? undefined : refuse("members have changed");
+    if (!isFilled) {
+      if (before.members.join() !== next.members.join()) refuse("members have changed");
+      return;
+    }
     if (new Set(next.members).size !== next.parties) refuse("another number of members than of parties");
     if (!moments.some((there) => next.members.every((id) => there.has(id)))) refuse("they were never there together");
     return;

@@ -1,6 +1,6 @@
-import type { ZooKeeper } from "@zookit/core";
 import { type BarrierMembership, BrokenBarrierError, DoubleBarrier } from "@zookit/barrier";
-import { type SimulatedEnsemble, type SimulationOptions, simulate, type VirtualTime } from "@zookit/testing";
+import type { ZooKeeper } from "@zookit/core";
+import { type SimulationOptions, simulate, type VirtualTime } from "@zookit/testing";
 import { checkHistory, type Filling } from "./barrier-history.js";
 import { childrenOf, openClient, waitFor } from "./clients.js";
 import { arrange, type Troubles } from "./trouble.js";
