@@ -72,8 +72,8 @@ export class Barrier {
   }
 
   /**
-   * Waits until it is open; at once if it is. What was closed before the call is seen to be. It may be closed again by the
-   * time this resolves.
+   * Waits until it is open; at once if it is. It sees whatever was closed before the call (by a `sync`: not if a leader that was
+   * deposed answers that). It may be closed again by the time this resolves.
    *
    * @throws {TimeoutError} @throws the signal's reason @throws {NoAuthError} @throws {ClosedError}
    */
