@@ -79,9 +79,8 @@ export const BARRIER_MUTANTS: readonly Mutant[] = [
     standsFor: "whoever has seen enough members and could not say so waits for somebody else to say it",
     hazards: ["H7", "H71"],
     file: "packages/barrier/src/enter.ts",
-    search: `      this.#hasListed = false;
-      if (!(error instanceof BadVersionError)) throw error;`,
-    replace: "      if (!(error instanceof BadVersionError)) throw error;",
+    search: `this.#hasListed ||= decision.kind === "wait";`,
+    replace: "this.#hasListed ||= view.children !== undefined && view.own !== undefined;",
   },
   {
     name: "register overwritten",

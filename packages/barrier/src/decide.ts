@@ -23,7 +23,7 @@ export interface Participant {
   readonly generation: number | undefined;
   /** A znode of its own that may have been counted in that generation has vanished. */
   readonly isBroken: boolean;
-  /** The children were listed since its znode was created, and the register was not written by it in vain since. */
+  /** The children were listed since its znode was created, and there were not enough of them. */
   readonly hasListed: boolean;
 }
 

@@ -142,14 +142,16 @@ export class Entering implements Attempt {
 
   #decide({ view }: Sight): EnterDecision {
     const { id, parties } = this.#gate;
-    if (view.children !== undefined && view.own !== undefined) this.#hasListed = true;
-    return decideEnter(view, {
+    const decision = decideEnter(view, {
       id,
       parties,
       generation: this.#generation,
       isBroken: this.#isBroken,
       hasListed: this.#hasListed,
     });
+    // Whoever has seen enough, and could not say so, has to count again.
+    this.#hasListed ||= decision.kind === "wait";
+    return decision;
   }
 
   async #act(
@@ -167,8 +169,8 @@ export class Entering implements Attempt {
         return undefined;
       case "fill": {
         const members = await orAbort(this.#earliest(session, decision.names), signal);
-        if (members.length < parties) this.#hasListed = false;
-        else await orAbort(this.#write(session, sight, { ...decision.register, members }), signal);
+        if (members.length < parties) return undefined;
+        await orAbort(this.#write(session, sight, { ...decision.register, members }), signal);
         return undefined;
       }
       case "join":
@@ -197,7 +199,6 @@ export class Entering implements Attempt {
     try {
       await writeRegister(session, this.#gate.path, register, version);
     } catch (error) {
-      this.#hasListed = false;
       if (!(error instanceof BadVersionError)) throw error;
     }
   }
