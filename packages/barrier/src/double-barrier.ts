@@ -53,8 +53,8 @@ const OUTSIDE = { kind: "outside" } as const;
  * writes into the register who they are; that is the moment at which they have entered. The generation is over, and the next one
  * begins, when one who has left sees none of those members there, and has written so.
  *
- * **Cost.** `enter` two round trips, one more for whoever completes the generation, and one when it is complete. `leave` two,
- * three for the last one, one for each time that it is woken. Held while waiting: two watches, one while leaving.
+ * **Cost.** `enter` two round trips, one or two more for whoever completes the generation, and one when it is complete. `leave` two,
+ * two for each time that it is woken, and one for whoever sees that the generation ends. Held: two watches while entering, else one.
  *
  * **Failure.** A lost connection, and the loss of the session, are waited out. A participant that was counted and whose session
  * has ended is told: by a {@link BrokenBarrierError} from `enter`, where the others may have gone on without it, else by `lost`.
