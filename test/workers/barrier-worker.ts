@@ -1,8 +1,8 @@
 /**
  * A participant of a double barrier in a process of its own.
  *
- * Arguments: hosts, path, parties, session timeout in ms. It prints a JSON line for each event, `entered` and `left`, and leaves
- * when it is told a line on its standard input.
+ * Arguments: hosts, path, parties, session timeout in ms. It prints a JSON line for each event, `entering`, `entered` and
+ * `left`, and leaves when it is told a line on its standard input.
  */
 import { createInterface } from "node:readline";
 import { DoubleBarrier } from "@zookit/barrier";

@@ -15,10 +15,10 @@ export interface Attempt {
 /**
  * Enters, or leaves nothing behind (H47).
  *
- * What decides is whether the barrier counts the participant (H48). An abort is answered by one more look: if the participant
- * has been counted by then, the others rely on it, and it has entered: the abort comes too late. Otherwise its znode goes, and
- * the attempt fails. Somebody who listed the znode before it went may still count it: to the others that is a member that left
- * at once, or died.
+ * What decides is whether the barrier counts the participant (H48). An abort is answered by one more look: if the
+ * participant has been counted by then, the others rely on it, and it has entered: the abort comes too late. Otherwise
+ * its znode goes, and the attempt fails. Somebody who listed the znode before it went may still count it: to the others
+ * that is a member that left at once, or died.
  */
 export async function enterOrAbandon(attempt: Attempt, signal: AbortSignal): Promise<Membership> {
   try {

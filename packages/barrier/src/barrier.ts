@@ -13,13 +13,13 @@ import {
 /**
  * A barrier that anybody closes and opens, and that others wait before.
  *
- * **Protocol.** It is closed while its persistent znode exists; kazoo's `Barrier` and Curator's `DistributedBarrier` are the
- * same barrier.
+ * **Protocol.** It is closed while its persistent znode exists; kazoo's `Barrier` and Curator's `DistributedBarrier`
+ * are the same barrier.
  *
  * **Cost.** One round trip each, of two requests for `wait`, which holds one watch and asks again after each reconnect.
  *
- * **Failure.** All three are repeated after a lost connection, in a new session too. The barrier belongs to no session: it
- * stays closed when whoever closed it has gone.
+ * **Failure.** All three are repeated after a lost connection, in a new session too. The barrier belongs to no session:
+ * it stays closed when whoever closed it has gone.
  *
  * @example
  * const maintenance = new Barrier(zk, "/barriers/maintenance");
@@ -49,8 +49,8 @@ export class Barrier {
   }
 
   /**
-   * Opens it: everybody who waits goes on. Opening what is open changes nothing. After a lost answer it is opened again, also
-   * if somebody has closed it anew in between.
+   * Opens it: everybody who waits goes on. Opening what is open changes nothing. After a lost answer it is opened
+   * again, also if somebody has closed it anew in between.
    *
    * @throws {NotEmptyError} the znode has children: it is something else.
    * @throws {NoAuthError} @throws {TimeoutError} its `outcome` says whether it may be open. @throws {ClosedError}
@@ -72,8 +72,8 @@ export class Barrier {
   }
 
   /**
-   * Waits until it is open; at once if it is. It sees whatever was closed before the call (by a `sync`: not if a leader that was
-   * deposed answers that). It may be closed again by the time this resolves.
+   * Waits until it is open; at once if it is. It sees whatever was closed before the call (by a `sync`: not if a leader
+   * that was deposed answers that). It may be closed again by the time this resolves.
    *
    * @throws {TimeoutError} @throws the signal's reason @throws {NoAuthError} @throws {ClosedError}
    */

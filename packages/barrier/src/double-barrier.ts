@@ -17,16 +17,16 @@ export type BarrierDialect = "own" | "shared";
 
 export interface DoubleBarrierOptions {
   /**
-   * Who the participant is. Participants of the same identifier count once: so a process that crashed and was started again is
-   * not counted beside what its predecessor has left until its session ends. At most 1,024 characters.
+   * Who the participant is. Participants of the same identifier count once: so a process that crashed and was started
+   * again is not counted beside what its predecessor has left until its session ends. At most 1,024 characters.
    * @default each object is a participant of its own
    */
   readonly identifier?: string | undefined;
   /**
    * - `own`: with generations, see the class.
-   * - `shared`: as kazoo's `DoubleBarrier` and Curator's `DistributedDoubleBarrier`, which can take part. It counts znodes,
-   *   whatever their identifiers, and has no generations: whoever was cut off while all the others entered and left waits
-   *   for the next run, more than `parties` can enter, and disagreement on `parties` is not found.
+   * - `shared`: as kazoo's `DoubleBarrier` and Curator's `DistributedDoubleBarrier`, which can take part. It counts
+   *   znodes, whatever their identifiers, and has no generations: whoever was cut off while all the others entered and
+   *   left waits for the next run, more than `parties` can enter, and disagreement on `parties` is not found.
    *
    * @default "own"
    */
@@ -48,17 +48,19 @@ const OUTSIDE = { kind: "outside" } as const;
  * A barrier that `parties` participants enter together and leave together, any number of times. One object is one
  * participant.
  *
- * **Protocol.** The barrier's persistent znode is a register, changed by compare-and-set only: the generation, and who was
- * counted in it. A participant makes an ephemeral znode that names the generation. Whoever sees enough of them in one listing
- * writes into the register who they are; that is the moment at which they have entered. The generation is over, and the next one
- * begins, when one who has left sees none of those members there, and has written so.
+ * **Protocol.** The barrier's persistent znode is a register, changed by compare-and-set only: the generation, and who
+ * was counted in it. A participant makes an ephemeral znode that names the generation. Whoever sees enough of them in
+ * one listing writes into the register who they are; that is the moment at which they have entered. The generation is
+ * over, and the next one begins, when one who has left sees none of those members there, and has written so.
  *
- * **Cost.** `enter` two round trips, one or two more for whoever completes the generation, and one when it is complete. `leave` two,
- * two for each time that it is woken, and one for whoever sees that the generation ends. Held: two watches while entering, else one.
+ * **Cost.** `enter` two round trips, one or two more for whoever completes the generation, and one when it is complete.
+ * `leave` two, two for each time that it is woken, and one for whoever sees that the generation ends. Held: two watches
+ * while entering, else one.
  *
- * **Failure.** A lost connection, and the loss of the session, are waited out. A participant that was counted and whose session
- * has ended is told: by a {@link BrokenBarrierError} from `enter`, where the others may have gone on without it, else by `lost`.
- * To the others it has left. A participant that dies before the generation is complete does not count.
+ * **Failure.** A lost connection, and the loss of the session, are waited out. A participant that was counted and whose
+ * session has ended is told: by a {@link BrokenBarrierError} from `enter`, where the others may have gone on without
+ * it, else by `lost`. To the others it has left. A participant that dies before the generation is complete does not
+ * count.
  *
  * @example
  * const barrier = new DoubleBarrier(zk, "/jobs/nightly", 3);
@@ -93,9 +95,9 @@ export class DoubleBarrier {
   /**
    * Waits until `parties` participants are here, and enters together with them.
    *
-   * An abort or a time-out takes the participant's znode back before it rejects, unless that comes too late: if the participant
-   * was counted by then, it has entered, and this resolves. Who gives up at the very moment at which it is counted is, to the
-   * others, a member that left at once.
+   * An abort or a time-out takes the participant's znode back before it rejects, unless that comes too late: if the
+   * participant was counted by then, it has entered, and this resolves. Who gives up at the very moment at which it is
+   * counted is, to the others, a member that left at once.
    *
    * @throws {BarrierStateError} this object has entered, or is about to; nothing was changed.
    * @throws {BarrierMismatchError} others who are here use another number of `parties`.
@@ -121,8 +123,8 @@ export class DoubleBarrier {
   }
 
   /**
-   * Leaves, and waits until everybody else who entered has left, or has died. From the call on this participant does not count
-   * any more, and when it has settled, however it has, this object can enter again.
+   * Leaves, and waits until everybody else who entered has left, or has died. From the call on this participant does
+   * not count any more, and when it has settled, however it has, this object can enter again.
    *
    * @throws {BarrierStateError} this object has not entered, or has left; nothing was changed.
    * @throws {BrokenBarrierError} the membership was lost before the call: the others may have left without it.

@@ -25,8 +25,8 @@ interface Sight {
 }
 
 /**
- * One attempt to enter a double barrier of our own format: look, decide, do, and again, until it is decided. A step that is
- * lost with its connection needs no recovery of its own: the next look shows what has become of it.
+ * One attempt to enter a double barrier of our own format: look, decide, do, and again, until it is decided. A step
+ * that is lost with its connection needs no recovery of its own: the next look shows what has become of it.
  */
 export class Entering implements Attempt {
   readonly #gate: Gate;

@@ -1,8 +1,8 @@
 import { ZookitError } from "@zookit/core";
 
 /**
- * This participant was counted, or may have been, and is not any more: its session ended, or somebody deleted its znode. The
- * others may have entered, and left, without it.
+ * This participant was counted, or may have been, and is not any more: its session ended, or somebody deleted its
+ * znode. The others may have entered, and left, without it.
  */
 export class BrokenBarrierError extends ZookitError {
   readonly code = "broken-barrier";

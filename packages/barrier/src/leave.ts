@@ -5,9 +5,9 @@ import { type Gate, removed } from "./member-znode.js";
 import { readRegister, writeRegister } from "./register.js";
 
 /**
- * Waits until the own znode has gone, and then until the generation is over: until nobody of those who were counted is there,
- * and one of those who left has written so. That write is a compare-and-set on what was read before the listing: a member
- * that has come back after its session was lost makes it fail.
+ * Waits until the own znode has gone, and then until the generation is over: until nobody of those who were counted is
+ * there, and one of those who left has written so. That write is a compare-and-set on what was read before the listing:
+ * a member that has come back after its session was lost makes it fail.
  *
  * @throws {NoAuthError} the server refuses the deletion. @throws the signal's reason
  */

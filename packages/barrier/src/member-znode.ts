@@ -12,14 +12,16 @@ export interface Gate {
 }
 
 /**
- * How long giving up may take, in milliseconds: to find out whether it comes too late, and to see the znode gone. With servers
- * that answer, it is gone when the caller hears of the abort; otherwise the caller hears in time, and the janitor goes on.
+ * How long giving up may take, in milliseconds: to find out whether it comes too late, and to see the znode gone. With
+ * servers that answer, it is gone when the caller hears of the abort; otherwise the caller hears in time, and the
+ * janitor goes on.
  */
 export const ABANDON_LIMIT_MS = 250;
 
 /**
- * A participant's ephemeral znode: of one session, and under a name that no other znode ever has. So it may be created again
- * after a lost answer, whatever is there is its own, and while it is there it has been there all the time (H3, H8).
+ * A participant's ephemeral znode: of one session, and under a name that no other znode ever has. So it may be created
+ * again after a lost answer, whatever is there is its own, and while it is there it has been there all the time (H3,
+ * H8).
  */
 export class MemberZnode {
   readonly session: LiveSession;

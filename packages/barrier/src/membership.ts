@@ -5,13 +5,13 @@ import { ABANDON_LIMIT_MS, type Gate, type MemberZnode } from "./member-znode.js
 /** One participant in one generation of a double barrier, from entering it to leaving it. */
 export interface BarrierMembership extends AsyncDisposable {
   /**
-   * The generation: the same for all who entered together, and higher each time, also when the barrier's znode was deleted
-   * and made again. `undefined` in the shared dialect, which has none.
+   * The generation: the same for all who entered together, and higher each time, also when the barrier's znode was
+   * deleted and made again. `undefined` in the shared dialect, which has none.
    */
   readonly generation: number | undefined;
   /**
-   * Aborts when this participant is not counted any more although it has not left: its session has ended, or somebody has
-   * deleted its znode. The reason is a {@link BrokenBarrierError}.
+   * Aborts when this participant is not counted any more although it has not left: its session has ended, or somebody
+   * has deleted its znode. The reason is a {@link BrokenBarrierError}.
    */
   readonly lost: AbortSignal;
   /** Takes the participant out if it has not left, without waiting for the others: for the way out by an error. */

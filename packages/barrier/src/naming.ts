@@ -1,8 +1,8 @@
 /**
  * How members are stored: `g<generation>-<id>-<random>`, ephemeral.
  *
- * The id is the participant's, and the same each time; what is counted is ids. The random part belongs to one znode of one
- * session: no other znode ever has this name, and deleting by name can hit no other.
+ * The id is the participant's, and the same each time; what is counted is ids. The random part belongs to one znode of
+ * one session: no other znode ever has this name, and deleting by name can hit no other.
  */
 import { createHash, randomUUID } from "node:crypto";
 
@@ -40,8 +40,8 @@ export function membersOf(children: readonly string[], generation: number): read
 }
 
 /**
- * One of the names for whoever has this id to wait for. Those who wait choose differently, so that not all of them wake up
- * whenever one has gone (H39).
+ * One of the names for whoever has this id to wait for. Those who wait choose differently, so that not all of them wake
+ * up whenever one has gone (H39).
  */
 export function choose(names: readonly string[], id: string): string {
   const sorted = names.toSorted();

@@ -1,8 +1,9 @@
 /**
  * What the znode of a double barrier holds: which generation it is, how many take part, and who was counted.
  *
- * JSON: `{"generation":8589934593,"parties":3,"members":["<id>",…]}`. Without members the generation is being entered; with
- * them it is full, and goes on until all of them have left. Every write is a compare-and-set on the znode's version.
+ * JSON: `{"generation":8589934593,"parties":3,"members":["<id>",…]}`. Without members the generation is being entered;
+ * with them it is full, and goes on until all of them have left. Every write is a compare-and-set on the znode's
+ * version.
  */
 import { UnknownOutcomeError } from "@zookit/core";
 import type { LiveSession } from "@zookit/core/recipe";
@@ -52,8 +53,8 @@ export function encodeRegister({ generation, parties, members }: Register): Buff
 }
 
 /**
- * The first generation is the czxid of the register's znode. Every further one takes a write, whose zxid is higher, so that
- * generations grow for ever, also when the znode is deleted and made again.
+ * The first generation is the czxid of the register's znode. Every further one takes a write, whose zxid is higher, so
+ * that generations grow for ever, also when the znode is deleted and made again.
  */
 export function firstGeneration(czxid: bigint): number {
   return Number(czxid);

@@ -5,10 +5,11 @@ import { type Gate, removed } from "./member-znode.js";
 import { choose } from "./naming.js";
 
 /**
- * Waits until the own znode has gone, and then until everybody has who was there when it went; the last one deletes `ready`.
+ * Waits until the own znode has gone, and then until everybody has who was there when it went; the last one deletes
+ * `ready`.
  *
- * There are no generations, so those who enter the next time must be told apart from those who have not left yet: they were
- * created later than the listing that followed the own deletion.
+ * There are no generations, so those who enter the next time must be told apart from those who have not left yet: they
+ * were created later than the listing that followed the own deletion.
  */
 export async function leaveShared({ client, path, id }: Gate, removal: Removal, signal: AbortSignal): Promise<void> {
   await removed(removal, signal);
