@@ -177,8 +177,12 @@ async function countedAndLost({ ensemble, time, clients: [zk], barriers: [first,
 test("a participant that was counted before its session ended is inside again, if the others still are (H12)", async () => {
   await withTwo(async (stage) => {
     const entering = await countedAndLost(stage);
+    const seen = await stage.clients[1].get(PATH);
     const { lost } = await entering.promise;
     expect([lost.aborted, stage.clients[0].session.epoch]).toEqual([false, 2]);
+    // Whoever looked while it was gone, and is about to end the generation, must look again.
+    const ended = stage.clients[1].set(PATH, seen.data, { version: seen.stat.version });
+    await expect(ended).rejects.toMatchObject({ code: "bad-version" });
     const leaving = watched(stage.barriers[1].leave());
     await stage.time.pass(500);
     expect(leaving.state).toBe("pending");
