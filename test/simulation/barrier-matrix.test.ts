@@ -21,4 +21,6 @@ test.each(Object.entries(STORIES))(
       }
     }
   },
+  // Some 2,000 stories.
+  300_000,
 );

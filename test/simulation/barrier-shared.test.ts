@@ -76,7 +76,7 @@ test("whatever happens to any one request, they enter a shared barrier together 
       });
     }
   }
-});
+}, 300_000);
 
 test(`in ${SCHEDULES.numRuns} random schedules with troubles they enter a shared barrier together`, async () => {
   await fc.assert(
