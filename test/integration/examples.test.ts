@@ -10,6 +10,7 @@ const files = readdirSync(directory).filter((name) => name.endsWith(".ts"));
 
 /** What each example prints, as a whole. */
 const outputs: Readonly<Record<string, RegExp>> = {
+  "two-phase-start.ts": /^(worker-\d is ready\n){3}(worker-\d serves\n){3}(worker-\d goes away\n){3}$/,
   "with-lock.ts":
     /^holding the lock with fencing token (\d+)\nreleased the lock after writing "all is well" under token \1\n$/,
 };

@@ -18,6 +18,7 @@ const storeReport = async (_: string[], { fencingToken }: { fencingToken: bigint
 const FILES = [
   "README.md",
   "docs/testing.md",
+  "packages/barrier/README.md",
   "packages/core/README.md",
   "packages/counter/README.md",
   "packages/lock/README.md",

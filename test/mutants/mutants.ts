@@ -1,3 +1,4 @@
+import { BARRIER_MUTANTS } from "./barrier-mutants.js";
 import { HOLDING_MUTANTS } from "./holding-mutants.js";
 import type { Mutant } from "./mutant.js";
 import { QUEUE_MUTANTS } from "./queue-mutants.js";
@@ -11,4 +12,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...QUEUE_MUTANTS,
   ...HOLDING_MUTANTS,
   ...READ_WRITE_MUTANTS,
+  ...BARRIER_MUTANTS,
 ];

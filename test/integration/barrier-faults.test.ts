@@ -1,0 +1,149 @@
+import { type BarrierMembership, DoubleBarrier } from "@zookit/barrier";
+import { connect, type Session, type ZooKeeper } from "@zookit/core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
+import { Worker } from "../harness/worker.js";
+
+const TICK_MS = 500;
+/** As long as the servers allow: what is tested is that a session outlives the outage, not how short it can be. */
+const LONG_SESSION_MS = 20 * TICK_MS;
+const SHORT_SESSION_MS = 5 * TICK_MS;
+const timeoutMs = 60_000;
+
+describe("a double barrier on an ensemble of three servers", () => {
+  let ensemble: Ensemble;
+  let path: string;
+
+  beforeAll(async () => {
+    ensemble = await startEnsemble({ servers: 3, tickTimeMs: TICK_MS });
+  });
+  afterAll(() => ensemble?.stop());
+  beforeEach(async (context) => {
+    context.skip(!ensemble.canControlProcesses, "needs control over the servers' processes");
+    path = uniqueRoot();
+    await ensemble.waitUntilServing();
+  });
+
+  const client = () => connect(ensemble.hosts, { sessionTimeoutMs: LONG_SESSION_MS });
+
+  const members = async (zk: ZooKeeper): Promise<number> => {
+    await zk.sync("/");
+    return (await zk.children(path)).children.length;
+  };
+
+  const untilMembers = (zk: ZooKeeper, count: number) =>
+    waitUntil(async () => (await members(zk)) === count, { what: `${count} are there`, timeoutMs: 30_000 });
+
+  /** Some wait to enter through an outage, then all are inside through one, then some wait to leave through one. */
+  async function survives(outage: () => Promise<void>): Promise<void> {
+    const clients = await Promise.all([client(), client(), client(), client()]);
+    const [late, observer] = clients as [ZooKeeper, ZooKeeper, ...ZooKeeper[]];
+    try {
+      const sessions: readonly Session[] = clients.map((zk) => zk.session);
+      const barriers = clients.map((zk) => new DoubleBarrier(zk, path, clients.length));
+      const [last, ...early] = barriers as [DoubleBarrier, ...DoubleBarrier[]];
+      const entering: Promise<BarrierMembership>[] = early.map((barrier) => barrier.enter({ timeoutMs }));
+      await untilMembers(observer, early.length);
+      await outage();
+      const memberships = await Promise.all([last.enter({ timeoutMs }), ...entering]);
+      expect(new Set(memberships.map(({ generation }) => generation)).size).toBe(1);
+      await outage();
+      await waitUntil(() => clients.every(({ state }) => state === "connected"), { what: "all are connected again" });
+      expect(memberships.map(({ lost }) => lost.aborted)).toEqual(memberships.map(() => false));
+      const leaving = early.map((barrier) => barrier.leave({ timeoutMs }));
+      await untilMembers(late, 1);
+      await outage();
+      await Promise.all([last.leave({ timeoutMs }), ...leaving]);
+      expect(clients.map((zk) => zk.session.id)).toEqual(sessions.map(({ id }) => id));
+      expect(await members(observer)).toBe(0);
+    } finally {
+      await Promise.all(clients.map((zk) => zk.close()));
+    }
+  }
+
+  it("survives the death of the leader: nobody is lost, all enter and leave, nothing is left over (H24)", async () => {
+    await survives(async () => {
+      const leader = await ensemble.leader();
+      await leader.kill();
+      await ensemble.leader();
+      await leader.start();
+      await ensemble.waitUntilServing();
+    });
+  }, 180_000);
+
+  it("survives a restart of the whole ensemble, one server at a time", async () => {
+    await survives(async () => {
+      for (const server of ensemble.servers) {
+        await server.restart();
+        await ensemble.waitUntilServing();
+      }
+    });
+  }, 180_000);
+
+  it("is left within session timeout, tick and a second, when a participant is killed inside (H29, H72)", async () => {
+    const args = [ensemble.hosts, path, "2", String(SHORT_SESSION_MS)];
+    await using worker = new Worker("barrier-worker.ts", args);
+    await using zk = await client();
+    const barrier = new DoubleBarrier(zk, path, 2);
+    const { generation } = await barrier.enter({ timeoutMs });
+    expect(await worker.event("entered")).toMatchObject({ generation });
+    const leaving = barrier.leave({ timeoutMs });
+    await untilMembers(zk, 1);
+    const killedAt = performance.now();
+    worker.signal("SIGKILL");
+    await leaving;
+    expect(performance.now() - killedAt).toBeLessThanOrEqual(SHORT_SESSION_MS + TICK_MS + 1_000);
+  });
+
+  it("does not count a participant that was killed while it waited, once its session has ended (H73)", async () => {
+    const args = [ensemble.hosts, path, "2", String(SHORT_SESSION_MS)];
+    await using worker = new Worker("barrier-worker.ts", args);
+    await worker.event("entering");
+    await using zk = await client();
+    await waitUntil(async () => (await members(zk)) === 1, { what: "it is there" });
+    worker.signal("SIGKILL");
+    await untilMembers(zk, 0);
+    const barrier = new DoubleBarrier(zk, path, 2);
+    await expect(barrier.enter({ timeoutMs: 1_000 })).rejects.toMatchObject({ code: "timeout" });
+    await using successor = new Worker("barrier-worker.ts", args);
+    await barrier.enter({ timeoutMs });
+    await successor.event("entered");
+    successor.tell("leave");
+    await barrier.leave({ timeoutMs });
+    await successor.event("left");
+  });
+});
+
+describe("the cost of a double barrier, counted at the server", () => {
+  let ensemble: Ensemble;
+
+  beforeAll(async () => {
+    ensemble = await startEnsemble({ servers: 1, tickTimeMs: 2_000 });
+  });
+  afterAll(() => ensemble?.stop());
+
+  it("is what the README says, and grows with the number of participants by no more than that", async () => {
+    const path = uniqueRoot();
+    await using zk = await connect(ensemble.hosts, { sessionTimeoutMs: 40_000 });
+    const clients = await Promise.all(
+      Array.from({ length: 20 }, () => connect(ensemble.hosts, { sessionTimeoutMs: 40_000 })),
+    );
+    try {
+      const barriers = clients.map((other) => new DoubleBarrier(other, path, clients.length));
+      const cycle = async () => {
+        await Promise.all(barriers.map((barrier) => barrier.enter({ timeoutMs })));
+        await Promise.all(barriers.map((barrier) => barrier.leave({ timeoutMs })));
+      };
+      // The znode is made, and the register written for the first time.
+      await cycle();
+      const before = await ensemble.requestCount();
+      await cycle();
+      const perParticipant = ((await ensemble.requestCount()) - before) / clients.length;
+      expect(perParticipant).toBeGreaterThan(8);
+      expect(perParticipant).toBeLessThan(24);
+      expect((await zk.children(path)).children).toEqual([]);
+    } finally {
+      await Promise.all(clients.map((other) => other.close()));
+    }
+  });
+});
