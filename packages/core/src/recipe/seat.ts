@@ -1,22 +1,16 @@
-import { NodeExistsError, NoNodeError, TimeoutError } from "@zookit/core";
-import {
-  type Client,
-  ensurePath,
-  goneWithin,
-  isLossError,
-  type LiveSession,
-  MAX_TIMER_MS,
-  nameOf,
-  orAbort,
-  parentOf,
-  remove,
-  waitForDeletion,
-  withDeadline,
-  withinSession,
-} from "@zookit/core/recipe";
+import { MAX_TIMER_MS } from "../check.js";
+import type { Client } from "../client.js";
+import { orAbort, withDeadline } from "../deadline.js";
+import { isLossError, NodeExistsError, NoNodeError, TimeoutError } from "../errors.js";
+import type { LiveSession } from "../live-session.js";
+import { ensurePath } from "../nodes.js";
+import { nameOf, parentOf } from "../path.js";
 import { DuplicateMemberError } from "./errors.js";
+import { goneWithin, type Removal, remove } from "./removal.js";
+import { waitForDeletion } from "./wait-for-deletion.js";
+import { withinSession } from "./within-session.js";
 
-/** A member's znode. */
+/** A member's znode in a group: an ephemeral one, whose name follows from the member's identifier. */
 export interface Seat {
   readonly client: Client;
   readonly path: string;
@@ -28,7 +22,12 @@ export interface Seat {
 }
 
 /** Session timeouts for which a znode of another session is waited for: its own time-out may be longer than ours. */
-export const PATIENCE = 1.5;
+const PATIENCE = 1.5;
+
+/** How long a session gives a predecessor's to end. */
+export function patienceOf({ timeoutMs }: LiveSession): number {
+  return Math.min(MAX_TIMER_MS, PATIENCE * timeoutMs);
+}
 
 /** How long giving up may wait for the proof that the znode is gone, in milliseconds; the janitor goes on after that. */
 const ABANDON_LIMIT_MS = 250;
@@ -47,7 +46,7 @@ interface Attempt {
  *
  * @throws {DuplicateMemberError} it stays. @throws the signal's reason
  */
-export async function enter(seat: Seat, signal: AbortSignal): Promise<LiveSession> {
+export async function enterSeat(seat: Seat, signal: AbortSignal): Promise<LiveSession> {
   const { client, path } = seat;
   let latest: Attempt | undefined;
   /** The session in which an answer to the create was lost. */
@@ -76,13 +75,46 @@ export async function enter(seat: Seat, signal: AbortSignal): Promise<LiveSessio
       }
     }
   } catch (error) {
-    if (latest !== undefined) {
-      const { session, created } = latest;
-      const unwanted = { client, session, parent: parentOf(path), prefix: nameOf(path), created, isNameCertain: true };
-      await goneWithin(remove(unwanted), ABANDON_LIMIT_MS);
-    }
+    if (latest !== undefined) await goneWithin(vacate(seat, latest), ABANDON_LIMIT_MS);
     throw error;
   }
+}
+
+/**
+ * Enters again whenever the znode is gone, until the signal aborts: deleted by somebody else, or with its session. `moved`
+ * is told of each new session, and of `undefined` while there is no seat.
+ *
+ * @throws {DuplicateMemberError} another live member has the identifier by now. @throws {ClosedError}
+ */
+export async function keepSeat(
+  seat: Seat,
+  first: LiveSession,
+  signal: AbortSignal,
+  moved: (session: LiveSession | undefined) => void,
+): Promise<void> {
+  let session = first;
+  while (!signal.aborted) {
+    // Resolves when somebody has deleted it; rejects when its session has ended.
+    await waitForDeletion({ client: seat.client, session, signal }, seat.path).catch(() => {});
+    if (signal.aborted) return;
+    moved(undefined);
+    try {
+      session = await enterSeat(seat, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error;
+    }
+    moved(session);
+  }
+}
+
+/** Gives the seat up for sure; resolves when its znode is proven to be gone, or its session has ended. */
+export async function leaveSeat(seat: Seat, session: LiveSession): Promise<void> {
+  await vacate(seat, { session, created: Promise.resolve(seat.path) }).gone;
+}
+
+function vacate({ client, path }: Seat, { session, created }: Attempt): Removal {
+  return remove({ client, session, parent: parentOf(path), prefix: nameOf(path), created, isNameCertain: true });
 }
 
 function create({ client, path, data }: Seat, session: LiveSession): Promise<string> {
