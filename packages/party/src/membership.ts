@@ -85,7 +85,7 @@ export class Membership implements AsyncDisposable {
 
   /**
    * Leaves. When it resolves, the others do not see the member any more, or its session has ended. Calling it again joins
-   * the first call. One round trip.
+   * the first call. Two round trips.
    *
    * @throws {TimeoutError} @throws the signal's reason; the leaving goes on all the same.
    */

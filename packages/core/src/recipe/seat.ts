@@ -5,6 +5,7 @@ import { isLossError, NodeExistsError, NoNodeError, TimeoutError } from "../erro
 import type { LiveSession } from "../live-session.js";
 import { ensurePath } from "../nodes.js";
 import { nameOf, parentOf } from "../path.js";
+import type { NodeData } from "../update.js";
 import { DuplicateMemberError } from "./errors.js";
 import { goneWithin, type Removal, remove } from "./removal.js";
 import { waitForDeletion } from "./wait-for-deletion.js";
@@ -114,7 +115,16 @@ export async function leaveSeat(seat: Seat, session: LiveSession): Promise<void>
 }
 
 function vacate({ client, path }: Seat, { session, created }: Attempt): Removal {
-  return remove({ client, session, parent: parentOf(path), prefix: nameOf(path), created, isNameCertain: true });
+  const isOurs = ({ stat }: NodeData) => stat.ephemeralOwner === session.id;
+  return remove({
+    client,
+    session,
+    parent: parentOf(path),
+    prefix: nameOf(path),
+    created,
+    isNameCertain: true,
+    isOurs,
+  });
 }
 
 function create({ client, path, data }: Seat, session: LiveSession): Promise<string> {
