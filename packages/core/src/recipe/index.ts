@@ -21,6 +21,7 @@ export { type ContenderNode, listContenders, readContenders } from "./contenders
 export { tokenFromListing } from "./fencing-token.js";
 export { type HeldPlace, Holding, type LostError } from "./holding.js";
 export { type ContenderNode, readContenders } from "./contenders.js";
+export { createEphemeral, protectEphemeral } from "./ephemeral.js";
 export { DuplicateMemberError } from "./errors.js";
 export { tokenFromListing } from "./fencing-token.js";
 export { type Children, followChildren, readChildren } from "./follow-children.js";
@@ -35,4 +36,4 @@ export { compareSequence, isExhausted, parseSequence } from "./sequence.js";
 export { enterSeat, keepSeat, leaveSeat, patienceOf, type Seat } from "./seat.js";
 export { compareSequence, parseSequence } from "./sequence.js";
 export { waitForDeletion } from "./wait-for-deletion.js";
-export { type Step, withinSession } from "./within-session.js";
+export { reconnected, type Step, withinSession } from "./within-session.js";

@@ -6,6 +6,7 @@ import type { LiveSession } from "../live-session.js";
 import { ensurePath } from "../nodes.js";
 import { nameOf, parentOf } from "../path.js";
 import type { NodeData } from "../update.js";
+import { createEphemeral, protectEphemeral } from "./ephemeral.js";
 import { DuplicateMemberError } from "./errors.js";
 import { goneWithin, type Removal, remove } from "./removal.js";
 import { waitForDeletion } from "./wait-for-deletion.js";
@@ -55,11 +56,11 @@ export async function enterSeat(seat: Seat, signal: AbortSignal): Promise<LiveSe
   try {
     for (;;) {
       const session = await client.ready(signal);
-      const created = create(seat, session);
+      const created = createEphemeral(client, session, path, seat.data());
       latest = { session, created };
       try {
         await orAbort(created, signal);
-        await orAbort(protect(seat, session), signal);
+        await orAbort(protectEphemeral(client, session, path), signal);
         if (session.isValid()) return session;
       } catch (error) {
         if (signal.aborted) throw error;
@@ -127,21 +128,6 @@ function vacate({ client, path }: Seat, { session, created }: Attempt): Removal 
   });
 }
 
-function create({ client, path, data }: Seat, session: LiveSession): Promise<string> {
-  const { acl } = client.settings;
-  const isAtOnce = acl !== undefined && session.capabilities.has("create-with-acl");
-  const created = session.request("create", { path, data: data(), mode: "ephemeral", ...(isAtOnce && { acl }) });
-  created.catch(() => {});
-  return created;
-}
-
-/** Gives the znode its ACL, where that takes a request of its own. */
-async function protect({ client, path }: Seat, session: LiveSession): Promise<void> {
-  const { acl } = client.settings;
-  if (acl === undefined || session.capabilities.has("create-with-acl")) return;
-  await session.request("setAcl", { path, acl, version: -1 });
-}
-
 /** Whether the znode that is there is our own. If it is a predecessor's, waits until it has gone. */
 async function isTaken(seat: Seat, session: LiveSession, mayBeOurs: boolean, signal: AbortSignal): Promise<boolean> {
   const { client, path } = seat;
@@ -151,7 +137,7 @@ async function isTaken(seat: Seat, session: LiveSession, mayBeOurs: boolean, sig
     if (ephemeralOwner === session.id) {
       // An answer was lost in this session, so it can be ours; otherwise somebody else has used the same client.
       if (!mayBeOurs) throw duplicate(seat, "this very client has joined with it");
-      await orAbort(protect(seat, session), signal);
+      await orAbort(protectEphemeral(client, session, path), signal);
       return session.isValid();
     }
     await predecessorGone(seat, session, signal);
