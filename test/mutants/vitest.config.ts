@@ -13,12 +13,15 @@ class QuickestFirst extends BaseSequencer {
   }
 }
 
-/** What is run on each mutant: what there is for core and lock that needs no server, in one process. */
+/** What is run on each mutant: what there is for core, lock and partitioner that needs no server, in one process. */
 export default defineConfig({
   resolve: { conditions: ["@zookit/source"] },
   ssr: { resolve: { conditions: ["@zookit/source"], externalConditions: ["@zookit/source"] } },
   test: {
-    include: ["packages/{core,lock}/src/**/*.test.ts", "test/simulation/{core,lock}-*.test.ts"],
+    include: [
+      "packages/{core,lock,partitioner}/src/**/*.test.ts",
+      "test/simulation/{core,lock,partitioner}{,-*}.test.ts",
+    ],
     pool: "forks",
     isolate: false,
     fileParallelism: false,

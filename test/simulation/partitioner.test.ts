@@ -1,3 +1,4 @@
+import { ConnectionLossError } from "@zookit/core";
 import { Partitioner } from "@zookit/partitioner";
 import { simulate } from "@zookit/testing";
 import { expect, test } from "vitest";
@@ -160,6 +161,30 @@ test("a call that throws while its partition is held ends the run with that erro
     expect(await worker.end).toBe(failure);
     expect(order).toHaveLength(1);
     await haveLoads(time, [other], [4]);
+  });
+});
+
+test("an error of the client that a call throws while its partition is held is the call's, and ends the run", async () => {
+  await simulate(async (ensemble) => {
+    const failure = new ConnectionLossError("of another client, say");
+    const worker = await openWorker(ensemble, { partitions: FOUR }, () => Promise.reject(failure));
+    expect(await worker.end).toBe(failure);
+    expect(worker.begun.length).toBeLessThanOrEqual(4);
+  });
+});
+
+test("who leaves is dealt with at once, however long it takes until joins have settled", async () => {
+  await simulate(async (ensemble, time) => {
+    const settleMs = 10_000;
+    const workers = await Promise.all(
+      ["a", "b"].map((identifier) => openWorker(ensemble, { partitions: FOUR, identifier, settleMs })),
+    );
+    await haveLoads(time, workers, [2, 2]);
+    const [leaver, other] = workers as [Worker, Worker];
+    const leftAt = time.elapsedMs;
+    leaver.stop();
+    await haveLoads(time, [other], [4]);
+    expect(time.elapsedMs - leftAt).toBeLessThan(200);
   });
 });
 

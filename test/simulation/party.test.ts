@@ -208,3 +208,25 @@ test("a deletion that is repeated, as its answer was lost, does not hit the next
     await Promise.all([first.close(), next.close()]);
   });
 });
+
+test("whoever leaves at any moment while joining again, with an answer lost, leaves no znode behind (H4, H47)", async () => {
+  for (let ms = 0; ms < 80; ms++) {
+    await simulate(async (ensemble, time) => {
+      const zk = await openClient(ensemble);
+      const membership = await new Party(zk, PATH).join({ identifier: "a" });
+      let isPlanned = true;
+      ensemble.planFaults(({ operation }) => {
+        if (!isPlanned || operation !== "create") return undefined;
+        isPlanned = false;
+        return { point: "reply-lost", consequence: "reconnect" };
+      });
+      ensemble.expireSession(zk.session.id);
+      await time.pass(ms);
+      await membership.leave();
+      await time.pass(500);
+      const { children } = ensemble.tree.read({ type: "children", path: PATH }, []);
+      expect(children, `left after ${ms} ms`).toEqual([]);
+      await zk.close();
+    });
+  }
+});

@@ -1,6 +1,6 @@
 import type { ZookitError } from "@zookit/core";
 import { type Client, isLossError, join } from "@zookit/core/recipe";
-import { takeGuard } from "./guard.js";
+import { type Guard, takeGuard } from "./guard.js";
 import { nameOfGuard } from "./naming.js";
 import { type PartitionFunction, Tenure } from "./tenure.js";
 
@@ -32,18 +32,24 @@ export class Keeper {
 async function keep({ client, owners, owner, fn }: Keeping, name: string, revoked: AbortSignal): Promise<void> {
   const path = join(owners, nameOfGuard(name));
   while (!revoked.aborted) {
+    const guard = await take(client, path, owner, revoked);
+    if (guard === undefined) continue;
     try {
-      const session = await client.ready(revoked);
-      const guard = await takeGuard({ client, session, signal: revoked }, path, owner);
-      try {
-        await new Tenure(name, guard).run(fn, revoked);
-      } finally {
-        // Only now, that the call has settled, can it be somebody else's.
-        await guard.remove();
-      }
-    } catch (error) {
-      // It was revoked while it was waited for; or the session has ended, and there is another one to be waited for.
-      if (!(revoked.aborted && error === revoked.reason) && !isLossError(error)) throw error;
+      await new Tenure(name, guard).run(fn, revoked);
+    } finally {
+      // Only now, that the call has settled, can it be somebody else's.
+      await guard.remove();
     }
+  }
+}
+
+/** The guard, in the present session; `undefined` if that has ended meanwhile, or the partition was revoked. */
+async function take(client: Client, path: string, owner: Buffer, signal: AbortSignal): Promise<Guard | undefined> {
+  try {
+    const session = await client.ready(signal);
+    return await takeGuard({ client, session, signal }, path, owner);
+  } catch (error) {
+    if (signal.aborted || isLossError(error)) return undefined;
+    throw error;
   }
 }

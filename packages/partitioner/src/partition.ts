@@ -9,7 +9,7 @@ interface Tenure {
   notHeld(): PartitionLostError;
 }
 
-/** A partition, from the moment at which it is this member's own until its call has settled or it was lost. */
+/** A partition while it is this member's own: from the making of its guard until it passes on or is lost. */
 export class Partition {
   readonly #tenure: Tenure;
 

@@ -103,7 +103,7 @@ export class Partitioner {
    *   end keeps the partition.
    * - A call that returns while the partition is its own has done its work: nobody else gets it, and it is not called again
    *   before the partition has moved, or the session has ended.
-   * - A call that throws while the partition is its own ends the run. What it throws once `lost` has aborted is ignored.
+   * - A call that throws while the partition is its own, and was not told to end, ends the run. What it throws once `lost` has aborted is ignored.
    * - When the run ends, for whatever reason, the others are told at once; every `lost` aborts; each partition passes on when
    *   its call has settled; then the promise rejects.
    *
@@ -115,7 +115,7 @@ export class Partitioner {
    */
   async run(fn: PartitionFunction, options?: ObserveOptions): Promise<never> {
     checkFunction("fn", fn);
-    const { signal } = checkWithWaitOptions<ObserveOptions>(options);
+    const { signal } = checkWithWaitOptions<ObserveOptions>(checkOptions<ObserveOptions>(options, ["signal"]));
     const { identifier, weight, settleMs } = this;
     const runner = { zk: this.#zk, client: this.#client, paths: this.#paths, identifier, weight, settleMs };
     return await new Run(runner, this.#set, fn).untilEnd(signal);

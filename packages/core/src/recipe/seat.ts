@@ -77,7 +77,12 @@ export async function enterSeat(seat: Seat, signal: AbortSignal): Promise<LiveSe
       }
     }
   } catch (error) {
-    if (latest !== undefined) await goneWithin(vacate(seat, latest), ABANDON_LIMIT_MS);
+    if (latest !== undefined) {
+      const { session, created } = latest;
+      // Where an answer was lost in this session, there may be a znode of ours, whatever became of the latest create.
+      const there = uncertain === session ? created.catch(() => path) : created;
+      await goneWithin(vacate(seat, { session, created: there }), ABANDON_LIMIT_MS);
+    }
     throw error;
   }
 }
