@@ -5,8 +5,8 @@ import { SCHEDULES } from "./support/schedules.js";
 import { troubles } from "./support/trouble.js";
 
 const story = fc.record({
-  members: fc.constantFrom(2, 2, 3),
-  partitions: fc.constantFrom(1, 2, 3),
+  members: fc.constantFrom(2, 2, 2, 2, 3),
+  partitions: fc.constantFrom(1, 2, 2, 3),
   windDownMs: fc.constantFrom(0, 5, 5, 700),
   troubles: troubles(80, 3),
 });
