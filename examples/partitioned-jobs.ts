@@ -1,4 +1,5 @@
 /** Three workers share a set of jobs: each job is with one of them, and moves only when it must. */
+import { setTimeout as pause } from "node:timers/promises";
 import { connect } from "@zookit/core";
 import { type Partition, Partitioner } from "@zookit/partitioner";
 
@@ -35,11 +36,13 @@ const running = [
   worker("worker-3", shutdown.signal),
 ];
 
-// The first one leaves once all three have their share; when the others have all of it, the example ends.
+// The first one leaves when all three have had their share for a moment; when the others have all of it, the example ends.
 for await (const { members } of new Partitioner(zk, "/zookit-examples/jobs", { partitions }).watch()) {
-  console.log(members.map(({ identifier, partitions }) => `${identifier}: ${partitions.length}`).join(", "));
+  if (members.length > 0)
+    console.log(members.map(({ identifier, partitions }) => `${identifier}: ${partitions.length}`).join(", "));
+  if (members.length === 3 || first.signal.aborted) await pause(500);
   if (members.length === 3) first.abort(new Error("enough for worker-1"));
-  if (members.length === 2 && first.signal.aborted) break;
+  else if (first.signal.aborted) break;
 }
 await running[0];
 shutdown.abort(new Error("enough"));
