@@ -67,9 +67,12 @@ export async function assignInTurn(assigning: Assigning, signal: AbortSignal): P
     const turn = new Holding(client, await contend(queue, signal), lostError);
     const over = new AbortController();
     const end = () => over.abort();
-    for (const ending of [turn.lost, signal]) ending.addEventListener("abort", end, { once: true });
+    for (const ending of [turn.lost, signal]) {
+      ending.addEventListener("abort", end, { once: true });
+      if (ending.aborted) end();
+    }
     try {
-      if (!signal.aborted) await assignWhile(assigning, over);
+      if (!over.signal.aborted) await assignWhile(assigning, over);
     } catch (error) {
       if (!over.signal.aborted || error !== over.signal.reason) throw error;
     } finally {
