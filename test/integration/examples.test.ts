@@ -11,6 +11,8 @@ const files = readdirSync(directory).filter((name) => name.endsWith(".ts"));
 /** What each example prints, as a whole. */
 const outputs: Readonly<Record<string, RegExp>> = {
   "two-phase-start.ts": /^(worker-\d is ready\n){3}(worker-\d serves\n){3}(worker-\d goes away\n){3}$/,
+  "partitioned-jobs.ts":
+    /^(?:.*\n)*worker-1: 2, worker-2: 2, worker-3: 2\n(?:.*\n)*worker-2: 3, worker-3: 3\n(?:.*\n)*(?:worker-\d ends with \w+\n){6}$/,
   "with-lock.ts":
     /^holding the lock with fencing token (\d+)\nreleased the lock after writing "all is well" under token \1\n$/,
 };

@@ -22,6 +22,7 @@ const FILES = [
   "packages/core/README.md",
   "packages/counter/README.md",
   "packages/lock/README.md",
+  "packages/partitioner/README.md",
   "packages/party/README.md",
   "packages/testing/README.md",
 ];

@@ -1,6 +1,7 @@
 import { BARRIER_MUTANTS } from "./barrier-mutants.js";
 import { HOLDING_MUTANTS } from "./holding-mutants.js";
 import type { Mutant } from "./mutant.js";
+import { PARTITIONER_MUTANTS } from "./partitioner-mutants.js";
 import { QUEUE_MUTANTS } from "./queue-mutants.js";
 import { READ_WRITE_MUTANTS } from "./read-write-mutants.js";
 import { SESSION_MUTANTS } from "./session-mutants.js";
@@ -13,4 +14,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...HOLDING_MUTANTS,
   ...READ_WRITE_MUTANTS,
   ...BARRIER_MUTANTS,
+  ...PARTITIONER_MUTANTS,
 ];

@@ -52,3 +52,17 @@ test("a stream shows what was made anew while it was away, although its version 
     await Promise.all([writer.close(), reader.close()]);
   });
 });
+
+test("a stream ends with its signal's reason, also where that is the end of another client's session (H35)", async () => {
+  await simulate(async (ensemble) => {
+    const [zk, other] = [await openClient(ensemble), await openClient(ensemble)];
+    const { lost } = other.session;
+    const stream = zk.watchData("/", { signal: lost })[Symbol.asyncIterator]();
+    await stream.next();
+    const next = stream.next();
+    ensemble.expireSession(other.session.id);
+    await expect(next).rejects.toMatchObject({ code: "session-lost" });
+    expect(await next.catch((error) => error)).toBe(lost.reason);
+    await Promise.all([zk.close(), other.close()]);
+  });
+});

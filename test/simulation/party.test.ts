@@ -183,3 +183,50 @@ test("a member that is deleted by somebody else joins again", async () => {
     await zk.close();
   });
 });
+
+test("a deletion that is repeated, as its answer was lost, does not hit the next member of the same identifier (H50)", async () => {
+  await simulate(async (ensemble, time) => {
+    const [first, next] = [await openClient(ensemble), await openClient(ensemble)];
+    const leaver = await new Party(first, PATH).join({ identifier: "a" });
+    const joining = new Party(next, PATH).join({ identifier: "a", timeoutMs: 60_000 });
+    await time.pass(100);
+    let isPlanned = true;
+    ensemble.planFaults(({ operation, session }) => {
+      if (!isPlanned || operation !== "delete" || session !== first.session.id) return undefined;
+      isPlanned = false;
+      return { point: "reply-lost", consequence: "reconnect" };
+    });
+    const leaving = leaver.leave();
+    const membership = await joining;
+    const states: string[] = [];
+    void (async () => {
+      for await (const state of membership.states()) states.push(state);
+    })();
+    await leaving;
+    await time.pass(100);
+    expect(states).toEqual(["joined"]);
+    await Promise.all([first.close(), next.close()]);
+  });
+});
+
+test("whoever leaves at any moment while joining again, with an answer lost, leaves no znode behind (H4, H47)", async () => {
+  for (let ms = 0; ms < 80; ms++) {
+    await simulate(async (ensemble, time) => {
+      const zk = await openClient(ensemble);
+      const membership = await new Party(zk, PATH).join({ identifier: "a" });
+      let isPlanned = true;
+      ensemble.planFaults(({ operation }) => {
+        if (!isPlanned || operation !== "create") return undefined;
+        isPlanned = false;
+        return { point: "reply-lost", consequence: "reconnect" };
+      });
+      ensemble.expireSession(zk.session.id);
+      await time.pass(ms);
+      await membership.leave();
+      await time.pass(500);
+      const { children } = ensemble.tree.read({ type: "children", path: PATH }, []);
+      expect(children, `left after ${ms} ms`).toEqual([]);
+      await zk.close();
+    });
+  }
+});

@@ -36,6 +36,8 @@ export async function* observe<T extends Found>(
       }
       await orAbort(found === undefined ? dataWatch.fired : watch.fired, signal);
     } catch (error) {
+      // The reason can be the end of a session, which is none to go on.
+      signal?.throwIfAborted();
       // A lost connection is waited for above; anything else, such as "no permission", is for the consumer.
       if (!isLossError(error)) throw error;
     } finally {

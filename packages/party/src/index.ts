@@ -1,5 +1,5 @@
 /** Group membership: join, list, watch, wait for members. */
-export { DuplicateMemberError } from "./errors.js";
+export { DuplicateMemberError } from "@zookit/core/recipe";
 export { Membership, type MembershipState } from "./membership.js";
 export { type JoinOptions, Party, type PartyChange } from "./party.js";
 export type { Member } from "./roll.js";

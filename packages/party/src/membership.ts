@@ -1,18 +1,17 @@
 import { ClosedError, NoNodeError, type WaitOptions } from "@zookit/core";
 import {
   checkWithWaitOptions,
+  keepSeat,
   Latest,
   type LiveSession,
-  nameOf,
+  leaveSeat,
   orAbort,
   parentOf,
   perform,
-  remove,
+  type Seat,
   toBuffer,
-  waitForDeletion,
   withDeadline,
 } from "@zookit/core/recipe";
-import { enter, type Seat } from "./enter.js";
 import { encodeMember } from "./naming.js";
 
 /**
@@ -86,7 +85,7 @@ export class Membership implements AsyncDisposable {
 
   /**
    * Leaves. When it resolves, the others do not see the member any more, or its session has ended. Calling it again joins
-   * the first call. One round trip.
+   * the first call. Two round trips.
    *
    * @throws {TimeoutError} @throws the signal's reason; the leaving goes on all the same.
    */
@@ -107,10 +106,7 @@ export class Membership implements AsyncDisposable {
     this.#end();
     // It may be joining again just now; that cleans up after itself.
     await this.#keeping;
-    const { client, path } = this.#seat;
-    const session = this.#session;
-    const created = Promise.resolve(path);
-    await remove({ client, session, parent: parentOf(path), prefix: nameOf(path), created, isNameCertain: true }).gone;
+    await leaveSeat(this.#seat, this.#session);
   }
 
   #end(): void {
@@ -120,22 +116,14 @@ export class Membership implements AsyncDisposable {
 
   /** Joins again whenever the znode is gone, until it leaves. */
   async #keep(): Promise<void> {
-    const { client, path } = this.#seat;
-    const { signal } = this.#leaving;
-    while (!signal.aborted) {
-      // Resolves when somebody has deleted it; rejects when its session has ended.
-      await waitForDeletion({ client, session: this.#session, signal }, path).catch(() => {});
-      if (signal.aborted) return;
-      this.#state.set("absent");
-      try {
-        this.#session = await enter(this.#seat, signal);
-        this.#state.set("joined");
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#end();
-        this.#lost.abort(error);
-        return;
-      }
+    try {
+      await keepSeat(this.#seat, this.#session, this.#leaving.signal, (session) => {
+        if (session !== undefined) this.#session = session;
+        this.#state.set(session === undefined ? "absent" : "joined");
+      });
+    } catch (error) {
+      this.#end();
+      this.#lost.abort(error);
     }
   }
 }

@@ -5,13 +5,13 @@
  * The digits are not random, as kazoo's are, but follow from the identifier: two members of the same identifier would have
  * the same znode, and the second finds that out (H20, H81). Further data follow the identifier after a NUL.
  */
-import { createHash } from "node:crypto";
+import { digestOf } from "@zookit/core/recipe";
 
 const MARK = "__party__";
 const SEPARATOR = 0;
 
 export function nameOfMember(identifier: string): string {
-  return createHash("sha256").update(identifier, "utf8").digest("hex").slice(0, 32) + MARK;
+  return digestOf(identifier) + MARK;
 }
 
 /** Whether a child of the party's znode is a member; as kazoo decides it. */

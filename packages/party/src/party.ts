@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import {
   type Data,
   InvalidArgumentError,
@@ -8,23 +7,27 @@ import {
   type ZooKeeper,
 } from "@zookit/core";
 import {
+  type Children,
   type Client,
+  checkIdentifier,
   checkInteger,
   checkOptions,
   checkPath,
   checkWithWaitOptions,
   clientOf,
+  enterSeat,
+  followChildren,
   join,
-  MAX_TIMER_MS,
+  patienceOf,
   perform,
+  readChildren,
   toBuffer,
+  uniqueIdentifier,
   withDeadline,
 } from "@zookit/core/recipe";
-import { enter, PATIENCE } from "./enter.js";
-import { follow } from "./follow.js";
 import { Membership } from "./membership.js";
 import { encodeMember, isMember, nameOfMember } from "./naming.js";
-import { difference, type Member, type Roll, readMembers } from "./roll.js";
+import { difference, type Member, membersOf } from "./roll.js";
 
 export interface JoinOptions extends WaitOptions {
   /** Who the member is; unique in the party. @default host name, process id and a number */
@@ -40,15 +43,13 @@ export interface PartyChange {
   readonly left: readonly Member[];
 }
 
-let unnamed = 0;
-
 /**
  * A group of processes that know of each other.
  *
  * **Protocol.** Each member is an ephemeral znode under the party's, in kazoo's form: kazoo's `Party` and this one see each
  * other. Its name follows from the identifier, so that two members cannot have the same one.
  *
- * **Cost.** `join` two round trips, `leave` one. `members` two: the listing, and all members at once. `watch` holds one watch,
+ * **Cost.** `join` and `leave` two round trips. `members` two: the listing, and all members at once. `watch` holds one watch,
  * and one for each member; a change costs one listing and one read.
  *
  * **Failure.** A member whose session has ended joins again by itself in the next one. A member that crashed is listed until
@@ -79,15 +80,15 @@ export class Party {
    */
   async join(options?: JoinOptions): Promise<Membership> {
     const given = checkWithWaitOptions<JoinOptions>(options, ["identifier", "data"]);
-    const { identifier = `${hostname()}-${process.pid}-${unnamed++}` } = given;
+    const { identifier = uniqueIdentifier() } = given;
     checkIdentifier(identifier, this.path);
     const client = this.#client;
     const path = join(this.path, nameOfMember(identifier));
     const data = toBuffer(given.data, path);
     return await withDeadline(given, `joining ${this.path}`, { path: this.path }, async (signal) => {
-      const { timeoutMs } = await client.ready(signal);
-      const seat = { client, path, identifier, patienceMs: Math.min(MAX_TIMER_MS, PATIENCE * timeoutMs) };
-      const session = await enter({ ...seat, data: () => encodeMember(identifier, data) }, signal);
+      const patienceMs = patienceOf(await client.ready(signal));
+      const seat = { client, path, identifier, patienceMs };
+      const session = await enterSeat({ ...seat, data: () => encodeMember(identifier, data) }, signal);
       return new Membership(seat, data, session);
     });
   }
@@ -107,7 +108,7 @@ export class Party {
           throw error;
         });
         const names = (await listing).children.filter(isMember);
-        return membersOf(await readMembers(session, path, names, false));
+        return membersOf(await readChildren(session, path, names, false));
       },
     });
   }
@@ -120,13 +121,13 @@ export class Party {
    */
   watch(options?: ObserveOptions): AsyncIterable<PartyChange> {
     const { signal } = checkOptions<ObserveOptions>(options, ["signal"]);
-    const rolls = follow(this.#client, this.path, signal);
+    const rolls = followChildren(this.#client, this.path, isMember, signal);
     return (async function* () {
-      let before: Roll = new Map();
+      let before: Children = new Map();
       for await (const roll of rolls) {
         const { joined, left } = difference(before, roll);
         before = roll;
-        yield { members: membersOf(roll), joined: joined.map(memberOf), left: left.map(memberOf) };
+        yield { members: membersOf(roll), joined, left };
       }
     })();
   }
@@ -141,24 +142,10 @@ export class Party {
     const given = checkWithWaitOptions<WaitOptions>(options);
     const what = `waiting for ${count} members of ${this.path}`;
     return await withDeadline(given, what, { path: this.path }, async (signal) => {
-      for await (const roll of follow(this.#client, this.path, signal)) {
+      for await (const roll of followChildren(this.#client, this.path, isMember, signal)) {
         if (roll.size >= count) return membersOf(roll);
       }
       throw signal.reason;
     });
   }
-}
-
-function membersOf(roll: Roll): readonly Member[] {
-  return [...roll.values()].map(memberOf);
-}
-
-function memberOf({ identifier, data, session }: Member): Member {
-  return { identifier, data, session };
-}
-
-function checkIdentifier(identifier: unknown, path: string): void {
-  if (typeof identifier === "string" && identifier !== "" && identifier.isWellFormed() && !identifier.includes("\0"))
-    return;
-  throw new InvalidArgumentError("identifier must be a non-empty string without NUL and lone surrogates", { path });
 }

@@ -5,6 +5,7 @@ import { isLossError, NoNodeError } from "../errors.js";
 import type { LiveSession } from "../live-session.js";
 import { join } from "../path.js";
 import { type RetryPolicy, retry } from "../retry.js";
+import type { NodeData } from "../update.js";
 
 /** An ephemeral znode that must not exist any more. */
 export interface Unwanted {
@@ -17,6 +18,11 @@ export interface Unwanted {
   readonly created: Promise<string>;
   /** False if the answer to some create was lost, so that there may be a znode of another name than `created`. */
   readonly isNameCertain: boolean;
+  /**
+   * Whether what is there is the unwanted znode, for names that others may use once it is gone. A deletion that is repeated
+   * after its answer was lost would hit theirs otherwise (H50). One round trip more.
+   */
+  readonly isOurs?: ((node: NodeData) => boolean) | undefined;
 }
 
 /** Others may be waiting for the znode to go, so the user's retry policy does not apply. */
@@ -64,14 +70,14 @@ export async function goneWithin({ gone }: Removal, limitMs: number): Promise<vo
   await Promise.race([gone.finally(stop), pause(limitMs, limit.signal).catch(() => {})]);
 }
 
-async function removeOnce({ session, parent, prefix, created, isNameCertain }: Unwanted): Promise<void> {
+async function removeOnce({ session, parent, prefix, created, isNameCertain, isOurs }: Unwanted): Promise<void> {
   // A create that was refused, or never sent, has left nothing.
   const path = await created.catch((error) => (isLossError(error) && error.outcome === "unknown" ? undefined : ""));
-  if (path) await deleteIfThere(session, path);
+  if (path) await deleteIfThere(session, path, isOurs);
   if (path !== undefined && isNameCertain) return;
   // The listing is current: a write was answered on this connection before it (H2, H19).
   const names = await listByPrefix(session, parent, prefix);
-  await Promise.all(names.map((name) => deleteIfThere(session, join(parent, name))));
+  await Promise.all(names.map((name) => deleteIfThere(session, join(parent, name), isOurs)));
 }
 
 /** The children whose names begin so; none if there is no parent. */
@@ -85,9 +91,10 @@ export async function listByPrefix(session: LiveSession, parent: string, prefix:
   }
 }
 
-/** "No such node" is success: the names are unique, so an earlier attempt has deleted it, or somebody else (H5). */
-async function deleteIfThere(session: LiveSession, path: string): Promise<void> {
+/** "No such node" is success: an earlier attempt has deleted it, or somebody else (H5). */
+async function deleteIfThere(session: LiveSession, path: string, isOurs: Unwanted["isOurs"]): Promise<void> {
   try {
+    if (isOurs !== undefined && !isOurs(await session.request("get", { path, watch: false }))) return;
     await session.request("delete", { path, version: -1 });
   } catch (error) {
     if (!(error instanceof NoNodeError)) throw error;

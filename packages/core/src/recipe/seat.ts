@@ -1,22 +1,18 @@
-import { NodeExistsError, NoNodeError, TimeoutError } from "@zookit/core";
-import {
-  type Client,
-  ensurePath,
-  goneWithin,
-  isLossError,
-  type LiveSession,
-  MAX_TIMER_MS,
-  nameOf,
-  orAbort,
-  parentOf,
-  remove,
-  waitForDeletion,
-  withDeadline,
-  withinSession,
-} from "@zookit/core/recipe";
+import { MAX_TIMER_MS } from "../check.js";
+import type { Client } from "../client.js";
+import { orAbort, withDeadline } from "../deadline.js";
+import { isLossError, NodeExistsError, NoNodeError, TimeoutError } from "../errors.js";
+import type { LiveSession } from "../live-session.js";
+import { ensurePath } from "../nodes.js";
+import { nameOf, parentOf } from "../path.js";
+import type { NodeData } from "../update.js";
+import { createEphemeral, protectEphemeral } from "./ephemeral.js";
 import { DuplicateMemberError } from "./errors.js";
+import { goneWithin, type Removal, remove } from "./removal.js";
+import { waitForDeletion } from "./wait-for-deletion.js";
+import { withinSession } from "./within-session.js";
 
-/** A member's znode. */
+/** A member's znode in a group: an ephemeral one, whose name follows from the member's identifier. */
 export interface Seat {
   readonly client: Client;
   readonly path: string;
@@ -28,7 +24,12 @@ export interface Seat {
 }
 
 /** Session timeouts for which a znode of another session is waited for: its own time-out may be longer than ours. */
-export const PATIENCE = 1.5;
+const PATIENCE = 1.5;
+
+/** How long a session gives a predecessor's to end. */
+export function patienceOf({ timeoutMs }: LiveSession): number {
+  return Math.min(MAX_TIMER_MS, PATIENCE * timeoutMs);
+}
 
 /** How long giving up may wait for the proof that the znode is gone, in milliseconds; the janitor goes on after that. */
 const ABANDON_LIMIT_MS = 250;
@@ -47,7 +48,7 @@ interface Attempt {
  *
  * @throws {DuplicateMemberError} it stays. @throws the signal's reason
  */
-export async function enter(seat: Seat, signal: AbortSignal): Promise<LiveSession> {
+export async function enterSeat(seat: Seat, signal: AbortSignal): Promise<LiveSession> {
   const { client, path } = seat;
   let latest: Attempt | undefined;
   /** The session in which an answer to the create was lost. */
@@ -55,11 +56,11 @@ export async function enter(seat: Seat, signal: AbortSignal): Promise<LiveSessio
   try {
     for (;;) {
       const session = await client.ready(signal);
-      const created = create(seat, session);
+      const created = createEphemeral(client, session, path, seat.data());
       latest = { session, created };
       try {
         await orAbort(created, signal);
-        await orAbort(protect(seat, session), signal);
+        await orAbort(protectEphemeral(client, session, path), signal);
         if (session.isValid()) return session;
       } catch (error) {
         if (signal.aborted) throw error;
@@ -78,26 +79,58 @@ export async function enter(seat: Seat, signal: AbortSignal): Promise<LiveSessio
   } catch (error) {
     if (latest !== undefined) {
       const { session, created } = latest;
-      const unwanted = { client, session, parent: parentOf(path), prefix: nameOf(path), created, isNameCertain: true };
-      await goneWithin(remove(unwanted), ABANDON_LIMIT_MS);
+      // Where an answer was lost in this session, there may be a znode of ours, whatever became of the latest create.
+      const there = uncertain === session ? created.catch(() => path) : created;
+      await goneWithin(vacate(seat, { session, created: there }), ABANDON_LIMIT_MS);
     }
     throw error;
   }
 }
 
-function create({ client, path, data }: Seat, session: LiveSession): Promise<string> {
-  const { acl } = client.settings;
-  const isAtOnce = acl !== undefined && session.capabilities.has("create-with-acl");
-  const created = session.request("create", { path, data: data(), mode: "ephemeral", ...(isAtOnce && { acl }) });
-  created.catch(() => {});
-  return created;
+/**
+ * Enters again whenever the znode is gone, until the signal aborts: deleted by somebody else, or with its session. `moved`
+ * is told of each new session, and of `undefined` while there is no seat.
+ *
+ * @throws {DuplicateMemberError} another live member has the identifier by now. @throws {ClosedError}
+ */
+export async function keepSeat(
+  seat: Seat,
+  first: LiveSession,
+  signal: AbortSignal,
+  moved: (session: LiveSession | undefined) => void,
+): Promise<void> {
+  let session = first;
+  while (!signal.aborted) {
+    // Resolves when somebody has deleted it; rejects when its session has ended.
+    await waitForDeletion({ client: seat.client, session, signal }, seat.path).catch(() => {});
+    if (signal.aborted) return;
+    moved(undefined);
+    try {
+      session = await enterSeat(seat, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error;
+    }
+    moved(session);
+  }
 }
 
-/** Gives the znode its ACL, where that takes a request of its own. */
-async function protect({ client, path }: Seat, session: LiveSession): Promise<void> {
-  const { acl } = client.settings;
-  if (acl === undefined || session.capabilities.has("create-with-acl")) return;
-  await session.request("setAcl", { path, acl, version: -1 });
+/** Gives the seat up for sure; resolves when its znode is proven to be gone, or its session has ended. */
+export async function leaveSeat(seat: Seat, session: LiveSession): Promise<void> {
+  await vacate(seat, { session, created: Promise.resolve(seat.path) }).gone;
+}
+
+function vacate({ client, path }: Seat, { session, created }: Attempt): Removal {
+  const isOurs = ({ stat }: NodeData) => stat.ephemeralOwner === session.id;
+  return remove({
+    client,
+    session,
+    parent: parentOf(path),
+    prefix: nameOf(path),
+    created,
+    isNameCertain: true,
+    isOurs,
+  });
 }
 
 /** Whether the znode that is there is our own. If it is a predecessor's, waits until it has gone. */
@@ -109,7 +142,7 @@ async function isTaken(seat: Seat, session: LiveSession, mayBeOurs: boolean, sig
     if (ephemeralOwner === session.id) {
       // An answer was lost in this session, so it can be ours; otherwise somebody else has used the same client.
       if (!mayBeOurs) throw duplicate(seat, "this very client has joined with it");
-      await orAbort(protect(seat, session), signal);
+      await orAbort(protectEphemeral(client, session, path), signal);
       return session.isValid();
     }
     await predecessorGone(seat, session, signal);

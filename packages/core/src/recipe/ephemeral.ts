@@ -1,0 +1,19 @@
+/** Creating ephemeral znodes of a given name, in one session, with the client's ACL. */
+import type { Client } from "../client.js";
+import type { LiveSession } from "../live-session.js";
+
+/** Sends the create within the call. A failure that nobody awaits is not unhandled. */
+export function createEphemeral(client: Client, session: LiveSession, path: string, data: Buffer): Promise<string> {
+  const { acl } = client.settings;
+  const isAtOnce = acl !== undefined && session.capabilities.has("create-with-acl");
+  const created = session.request("create", { path, data, mode: "ephemeral", ...(isAtOnce && { acl }) });
+  created.catch(() => {});
+  return created;
+}
+
+/** Gives the znode its ACL, where that takes a request of its own. */
+export async function protectEphemeral(client: Client, session: LiveSession, path: string): Promise<void> {
+  const { acl } = client.settings;
+  if (acl === undefined || session.capabilities.has("create-with-acl")) return;
+  await session.request("setAcl", { path, acl, version: -1 });
+}
