@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applyEdit, editsOf, MutantError } from "./mutant.js";
+import { applyEdit, editsOf, MutantError, recipesOf } from "./mutant.js";
 
 const EDIT = { file: "a.ts", search: "x + 1", replace: "x - 1" };
 
@@ -27,4 +27,15 @@ it("a mutant has its own edit first, then what else belongs to it", () => {
   const also = [{ ...EDIT, file: "b.ts" }];
   const mutant = { ...EDIT, name: "m", standsFor: "a mistake", hazards: ["H1"], also };
   expect(editsOf(mutant).map(({ file }) => file)).toEqual(["a.ts", "b.ts"]);
+});
+
+it("a mutant has to be noticed by the tests of what it is in; of core by those of the lock as well", () => {
+  const of = (...files: string[]) => {
+    const [first = "", ...also] = files;
+    const [edit, ...others] = [first, ...also].map((file) => ({ ...EDIT, file }));
+    return recipesOf({ ...EDIT, ...edit, name: "m", standsFor: "a mistake", hazards: ["H1"], also: others });
+  };
+  expect(of("packages/barrier/src/a.ts")).toEqual(["barrier"]);
+  expect(of("packages/core/src/a.ts")).toEqual(["core", "lock"]);
+  expect(of("packages/party/src/a.ts", "packages/core/src/a.ts")).toEqual(["core", "lock", "party"]);
 });

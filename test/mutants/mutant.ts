@@ -27,6 +27,16 @@ export function editsOf(mutant: Mutant): readonly Edit[] {
   return [mutant, ...(mutant.also ?? [])];
 }
 
+/**
+ * Whose tests have to notice it: those of the recipes that it is in. For core, and for what is in no package of its own, these
+ * are core and the lock.
+ */
+export function recipesOf(mutant: Mutant): readonly string[] {
+  const packages = editsOf(mutant).map(({ file }) => /^packages\/([^/]+)\//.exec(file)?.[1] ?? "core");
+  const recipes = packages.flatMap((name) => (name === "core" ? ["core", "lock"] : [name]));
+  return [...new Set(recipes)].sort();
+}
+
 /** The source with the edit in it. @throws {MutantError} the text is not found exactly once, or stays as it is. */
 export function applyEdit(source: string, { file, search, replace }: Edit): string {
   const parts = source.split(search);

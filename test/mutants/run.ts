@@ -6,7 +6,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { Copy } from "./copy.js";
-import type { Mutant } from "./mutant.js";
+import { type Mutant, recipesOf } from "./mutant.js";
 import { MUTANTS } from "./mutants.js";
 import { type Score, summary, table, textOf } from "./score.js";
 import { runSuite } from "./suite.js";
@@ -26,22 +26,25 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 
 /** The tests must pass on the sources as they are, in time, or they would catch everything. */
-async function controlRun(copy: Copy, limitMs: number): Promise<number> {
-  const { verdict, elapsedMs, output } = await runSuite(copy.root, { limitMs, signal: interrupted.signal });
+async function controlRun(copy: Copy, recipes: readonly string[], limitMs: number): Promise<number> {
+  const { signal } = interrupted;
+  const { verdict, elapsedMs, output } = await runSuite(copy.root, { recipes, limitMs, signal });
   if (verdict.kind !== "passed") {
     const details = verdict.kind === "failed" ? verdict.message : output;
-    throw new Error(`without a mutant the tests do not pass: ${textOf(verdict)}\n${details}`);
+    throw new Error(`without a mutant the tests of ${recipes} do not pass: ${textOf(verdict)}\n${details}`);
   }
-  say(`without a mutant all tests pass, in ${seconds(elapsedMs)}`);
+  say(`without a mutant all tests of ${recipes.join(" and ")} pass, in ${seconds(elapsedMs)}`);
   return elapsedMs;
 }
 
-async function scoreOf(mutant: Mutant, copy: Copy, limitMs: number): Promise<Score> {
+async function scoreOf(mutant: Mutant, copy: Copy, limits: ReadonlyMap<string, number>): Promise<Score> {
+  const recipes = recipesOf(mutant);
+  const limitMs = limits.get(recipes.join()) ?? LEAST_LIMIT_MS;
   const { verdict, elapsedMs } = await copy.with(mutant, () =>
-    runSuite(copy.root, { limitMs, signal: interrupted.signal }),
+    runSuite(copy.root, { recipes, limitMs, signal: interrupted.signal }),
   );
   // Hanging must not be confused with being slow: the machine may be busier by now.
-  if (verdict.kind === "hangs") await controlRun(copy, limitMs / 2);
+  if (verdict.kind === "hangs") await controlRun(copy, recipes, limitMs / 2);
   const caught = isCaught(verdict) ? "caught" : "NOT CAUGHT";
   say(`${caught.padEnd(10)}  ${seconds(elapsedMs).padStart(7)}  ${mutant.name}`);
   return { mutant, verdict, elapsedMs };
@@ -55,12 +58,16 @@ async function run(mutants: readonly Mutant[]): Promise<readonly Score[]> {
     if (first === undefined) throw new Error("there is at least one lane");
     // Before anything takes its time: a mutant that fits no more should be told at once.
     for (const mutant of MUTANTS) await first.with(mutant, async () => {});
-    const limitMs = Math.max(LEAST_LIMIT_MS, SLOWER * (await controlRun(first, CONTROL_LIMIT_MS)));
+    const limits = new Map<string, number>();
+    for (const recipes of distinct(mutants.map(recipesOf))) {
+      const elapsedMs = await controlRun(first, recipes, CONTROL_LIMIT_MS);
+      limits.set(recipes.join(), Math.max(LEAST_LIMIT_MS, SLOWER * elapsedMs));
+    }
     const scores = new Map<Mutant, Score>();
     const left = [...mutants];
     const work = async (copy: Copy) => {
       for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
-        scores.set(mutant, await scoreOf(mutant, copy, limitMs));
+        scores.set(mutant, await scoreOf(mutant, copy, limits));
       }
     };
     // The copies may go only when nobody works in them any more.
@@ -70,6 +77,10 @@ async function run(mutants: readonly Mutant[]): Promise<readonly Score[]> {
   } finally {
     for (const copy of copies) await copy[Symbol.asyncDispose]();
   }
+}
+
+function distinct(lists: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return [...new Map(lists.map((list) => [list.join(), list])).values()];
 }
 
 function seconds(elapsedMs: number): string {

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { type Report, type Verdict, verdictOf } from "./verdict.js";
 
 export interface SuiteOptions {
+  /** Whose tests to run. */
+  readonly recipes: readonly string[];
   /** After this time, in milliseconds, the tests are taken to hang. */
   readonly limitMs: number;
   /** Ends the tests. */
@@ -22,7 +24,7 @@ const SCHEDULES = { ZOOKIT_SCHEDULES: "300", ZOOKIT_SEED: "1" };
 const OUTPUT_KEPT = 20_000;
 
 /** Runs the tests in a copy of the sources, up to the first that fails. */
-export async function runSuite(root: string, { limitMs, signal }: SuiteOptions): Promise<SuiteResult> {
+export async function runSuite(root: string, { recipes, limitMs, signal }: SuiteOptions): Promise<SuiteResult> {
   signal.throwIfAborted();
   const reportPath = join(root, "report.json");
   await rm(reportPath, { force: true });
@@ -31,7 +33,7 @@ export async function runSuite(root: string, { limitMs, signal }: SuiteOptions):
   const reporter = ["--reporter", "json", "--outputFile", reportPath];
   const child = spawn(process.execPath, ["node_modules/vitest/vitest.mjs", ...args, ...reporter], {
     cwd: root,
-    env: { ...SCHEDULES, ...process.env },
+    env: { ...SCHEDULES, ...process.env, ZOOKIT_MUTATED: recipes.join() },
     stdio: ["ignore", "pipe", "pipe"],
     // A process group of its own: the runner alone would leave its worker behind.
     detached: true,

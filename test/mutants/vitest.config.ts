@@ -13,12 +13,18 @@ class QuickestFirst extends BaseSequencer {
   }
 }
 
-/** What is run on each mutant: what there is for core, lock and barrier that needs no server, in one process. */
+/** Whose tests are run. */
+const RECIPES = (process.env["ZOOKIT_MUTATED"] ?? "core,lock").split(",");
+
+/** What is run on each mutant: what there is for the parts that it concerns and needs no server, in one process. */
 export default defineConfig({
   resolve: { conditions: ["@zookit/source"] },
   ssr: { resolve: { conditions: ["@zookit/source"], externalConditions: ["@zookit/source"] } },
   test: {
-    include: ["packages/{core,lock,barrier}/src/**/*.test.ts", "test/simulation/{core,lock,barrier}{,-*}.test.ts"],
+    include: RECIPES.flatMap((recipe) => [
+      `packages/${recipe}/src/**/*.test.ts`,
+      `test/simulation/${recipe}{,-*}.test.ts`,
+    ]),
     pool: "forks",
     isolate: false,
     fileParallelism: false,
