@@ -18,7 +18,7 @@ export function isReleaseRequest(data: Buffer): boolean {
 }
 
 /** Whom to ask. */
-export interface Asked {
+interface Asked {
   readonly parent: string;
   readonly naming: Naming;
   /** How many of the contenders in front, whose names are given in the order of the queue, hold. */
