@@ -10,6 +10,7 @@ const files = readdirSync(directory).filter((name) => name.endsWith(".ts"));
 
 /** What each example prints, as a whole. */
 const outputs: Readonly<Record<string, RegExp>> = {
+  "rate-limit.ts": /^(?:asked for \S+\n){7}7 calls, 3 at a time: never faster than allowed\nfrom now on 4 at a time\n$/,
   "with-lock.ts":
     /^holding the lock with fencing token (\d+)\nreleased the lock after writing "all is well" under token \1\n$/,
 };

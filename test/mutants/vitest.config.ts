@@ -18,7 +18,7 @@ export default defineConfig({
   resolve: { conditions: ["@zookit/source"] },
   ssr: { resolve: { conditions: ["@zookit/source"], externalConditions: ["@zookit/source"] } },
   test: {
-    include: ["packages/{core,lock}/src/**/*.test.ts", "test/simulation/{core,lock}-*.test.ts"],
+    include: ["packages/{core,lock}/src/**/*.test.ts", "test/simulation/{core,lock,semaphore}-*.test.ts"],
     pool: "forks",
     isolate: false,
     fileParallelism: false,
