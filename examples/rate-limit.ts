@@ -24,8 +24,10 @@ await semaphore.setLimit(CALLS);
 
 /** At most `CALLS` at a time, each for no less than `PER_MS`: so at most `CALLS` begin within any `PER_MS`. */
 async function limitedCall(town: string): Promise<void> {
-  await using permit = await semaphore.acquire({ signal: shutdown.signal, timeoutMs: 30_000 });
-  await Promise.all([geocode(town, permit.lost), delay(PER_MS, undefined, { signal: permit.lost })]);
+  const options = { signal: shutdown.signal, timeoutMs: 30_000 };
+  await semaphore.withPermits(async ({ lost }) => {
+    await Promise.all([geocode(town, lost), delay(PER_MS, undefined, { signal: lost })]);
+  }, options);
 }
 
 /** Stands for a service that permits so many calls. It should give up on `signal`: somebody else may have the permit then. */

@@ -1,10 +1,12 @@
 import { TimeoutError, type ZooKeeper } from "@zookit/core";
 import { Semaphore, type SemaphoreHandle } from "@zookit/lock";
 import { type SimulatedEnsemble, type SimulationOptions, simulate, type VirtualTime } from "@zookit/testing";
+import { DataTree } from "../../../packages/testing/src/model/tree.js";
 import { openClient } from "./clients.js";
 import { arrange, type Troubles } from "./trouble.js";
 
 const PATH = "/semaphore";
+const LEASES = `${PATH}/leases`;
 
 /** The only reason for which the story gives an acquisition up. */
 class GivenUp extends Error {}
@@ -38,16 +40,17 @@ export interface SemaphoreStory {
 export async function semaphoreStory(story: SemaphoreStory, options: SimulationOptions = {}): Promise<number> {
   const held = new Set<Held>();
   let endedEarly: ReadonlySet<string> = new Set();
-  let stored: () => readonly string[] = () => [];
+  let listings: () => readonly (readonly string[])[] = () => [];
   const afterEachStep = () => {
-    if (held.size === 0) return;
-    const limit = Math.max(...[...held].map((entry) => entry.limit));
+    const limit = Math.max(0, ...[...held].map((entry) => entry.limit));
     const holding = [...held].filter(({ handle, session }) => !endedEarly.has(session) && handle.isHeld());
     const permits = holding.reduce((sum, { handle }) => sum + handle.permits, 0);
     if (permits > limit) throw new Error(`${permits} permits are held, and there are ${limit}`);
-    const ids = [...held].map(({ handle }) => idOf(handle.path));
-    const leases = stored().filter((path) => ids.includes(idOf(path)));
-    if (leases.length > limit) throw new Error(`${leases.length} leases of holders are stored, of ${limit}`);
+    const ids = new Set([...held].map(({ handle }) => idOf(handle.path)));
+    for (const names of listings()) {
+      const leases = names.filter((name) => ids.has(idOf(`${LEASES}/${name}`)));
+      if (leases.length > limit) throw new Error(`${leases.length} leases of holders are stored, of ${limit}`);
+    }
   };
   return await simulate(
     async (ensemble, time) => {
@@ -55,7 +58,7 @@ export async function semaphoreStory(story: SemaphoreStory, options: SimulationO
       endedEarly = arrange(ensemble, time, story.troubles, () => {
         for (const controller of acquiring) controller.abort(new GivenUp());
       });
-      stored = () => childrenOf(ensemble, `${PATH}/leases`).map((name) => `${PATH}/leases/${name}`);
+      listings = listingsOf(ensemble);
       const limits = [story.limit];
       const stage: Stage = { time, held, acquiring, limits, granted: 0 };
       const clients = await Promise.all(story.asks.map(() => openClient(ensemble)));
@@ -114,6 +117,20 @@ async function change(zk: ZooKeeper, story: SemaphoreStory, stage: Stage): Promi
     stage.limits.push(limit);
     await semaphore.setLimit(limit, { timeoutMs: 100_000 });
   }
+}
+
+/** What is stored in `leases` after each write since it was last asked; from a tree of its own, so that no server catches up. */
+function listingsOf(ensemble: SimulatedEnsemble): () => readonly (readonly string[])[] {
+  const tree = new DataTree({ hasTtl: false });
+  let from = 0;
+  return () => {
+    const entries = ensemble.log.slice(from);
+    from += entries.length;
+    return entries.map((entry) => {
+      tree.execute(entry);
+      return tree.read({ type: "children", path: LEASES }, []).children ?? [];
+    });
+  };
 }
 
 /** What the leases of one acquisition have in common. */
