@@ -3,7 +3,7 @@
  * the process for some of them (N27).
  */
 import { connect, digestAcl, type ZooKeeper } from "@zookit/core";
-import { Lock, MultiLock, ReadWriteLock, withLock } from "@zookit/lock";
+import { Lock, MultiLock, ReadWriteLock, Semaphore, withLock } from "@zookit/lock";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sharedHosts, uniqueRoot } from "../harness/index.js";
 import {
@@ -82,6 +82,23 @@ const METHODS: Readonly<Record<string, Method>> = {
   "MultiLock.acquire": { options: WAIT, call: async (path, options) => await multi(path).acquire(options) },
   "MultiLock.tryAcquire": { options: WAIT, call: async (path, options) => await multi(path).tryAcquire(options) },
   "MultiLock.withLock": { options: WAIT, call: async (path, options) => await multi(path).withLock(ran, options) },
+  "Semaphore.acquire": {
+    options: ["permits", "onWaiting", ...WAIT],
+    call: async (path, options) => await new Semaphore(zk, path, 2).acquire(options),
+  },
+  "Semaphore.tryAcquire": {
+    options: ["permits", ...WAIT],
+    call: async (path, options) => await new Semaphore(zk, path, 2).tryAcquire(options),
+  },
+  "Semaphore.setLimit": {
+    options: WAIT,
+    call: async (path, options) => await new Semaphore(zk, path, 2).setLimit(3, options),
+  },
+  "Semaphore.limit": { options: WAIT, call: async (path, options) => await new Semaphore(zk, path, 2).limit(options) },
+  "Semaphore.holders": {
+    options: WAIT,
+    call: async (path, options) => await new Semaphore(zk, path, 2).holders(options),
+  },
 };
 
 /** The methods that a lock and both sides of a read/write lock have. */
@@ -109,6 +126,7 @@ const SYNCHRONOUS: Readonly<Record<string, Method>> = {
     options: ["identifier", "dialect"],
     call: (path, options) => new ReadWriteLock(zk, path, options),
   },
+  "new Semaphore": { options: ["identifier"], call: (path, options) => new Semaphore(zk, path, 2, options) },
 };
 
 describe.each(Object.entries(METHODS))("%s rejects, and changes nothing, for", (_, { options, call }) => {
@@ -191,6 +209,12 @@ describe("data is refused", () => {
     for (const call of [() => lock.acquire(), () => lock.tryAcquire(), () => lock.withLock(ran)]) {
       expect(complaintAbout(await rejectionOf(call), TOO_LARGE)).toBeUndefined();
     }
+  });
+
+  it("by a semaphore when its identifier is oversized, before anything is made (H10)", async () => {
+    const identifier = { name: "a text", value: "x".repeat(OVERSIZED_BYTES) };
+    const make = (value: string) => new Semaphore(zk, `${root}/semaphore`, 1, { identifier: value });
+    expect(await notRefused([identifier], make, "throws", TOO_LARGE)).toEqual([]);
   });
 
   it("by setAcl when the list is oversized, without losing the connection by it (H10)", async () => {
@@ -279,6 +303,20 @@ describe("single arguments", () => {
       { name: "a read/write lock", value: [new ReadWriteLock(zk, root)] },
     ];
     expect(await notRefused(values, (members) => new MultiLock(members), "throws")).toEqual([]);
+  });
+
+  it("a semaphore's limit is a positive integer that four bytes can hold", async () => {
+    const semaphore = new Semaphore(zk, root, 1);
+    const values = [...BAD_OPTIONS.permits, { name: "undefined", value: undefined }];
+    expect(await notRefused(values, (permits) => new Semaphore(zk, root, permits), "throws")).toEqual([]);
+    expect(await notRefused(values, (limit) => semaphore.setLimit(limit))).toEqual([]);
+  });
+
+  it("a semaphore is neither the root, nor of anything but a ZooKeeper", async () => {
+    const values = [...NOT_STRINGS, { name: "a look-alike", value: { ...zk, close: ran } }];
+    expect(await notRefused(values, (client) => new Semaphore(client, root, 1), "throws")).toEqual([]);
+    const theRoot = [{ name: "the root", value: "/" }];
+    expect(await notRefused(theRoot, (path) => new Semaphore(zk, path, 1), "throws")).toEqual([]);
   });
 
   it("digestAcl throws for users, passwords and permissions that are none", async () => {

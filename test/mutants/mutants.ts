@@ -4,6 +4,7 @@ import type { Mutant } from "./mutant.js";
 import { PARTITIONER_MUTANTS } from "./partitioner-mutants.js";
 import { QUEUE_MUTANTS } from "./queue-mutants.js";
 import { READ_WRITE_MUTANTS } from "./read-write-mutants.js";
+import { SEMAPHORE_MUTANTS } from "./semaphore-mutants.js";
 import { SESSION_MUTANTS } from "./session-mutants.js";
 import { WRITE_MUTANTS } from "./write-mutants.js";
 
@@ -15,4 +16,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...READ_WRITE_MUTANTS,
   ...BARRIER_MUTANTS,
   ...PARTITIONER_MUTANTS,
+  ...SEMAPHORE_MUTANTS,
 ];

@@ -1,8 +1,8 @@
 import { ZookitError } from "@zookit/core";
 
 /**
- * The lock is not held any more: its session ended, its znode was deleted by somebody else, or it was released. `cause` is
- * why.
+ * The lock, or what was held of a semaphore, is not held any more: its session ended, its znode was deleted by somebody else,
+ * or it was released. `cause` is why.
  */
 export class LockLostError extends ZookitError {
   readonly code = "lock-lost";
@@ -19,4 +19,14 @@ export class NestedAcquireError extends ZookitError {
 /** A write lock cannot become a read lock: it is still held for writing. */
 export class DowngradeError extends ZookitError {
   readonly code = "downgrade";
+}
+
+/** Somebody else has said that the semaphore has another number of permits, or what is recorded is no number. */
+export class LimitMismatchError extends ZookitError {
+  readonly code = "limit-mismatch";
+}
+
+/** More permits were asked for than there are, so that waiting for them could last for ever. */
+export class TooManyPermitsError extends ZookitError {
+  readonly code = "too-many-permits";
 }

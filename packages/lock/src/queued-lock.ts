@@ -17,6 +17,7 @@ import {
 import type { HandleOf, LockHandle } from "./lock-handle.js";
 import type { LockSettings } from "./lock-settings.js";
 import { checkNotNested } from "./nesting.js";
+import { tellingPosition } from "./on-waiting.js";
 import { whileHeld } from "./while-held.js";
 
 export interface AcquireOptions extends WaitOptions {
@@ -44,13 +45,6 @@ export interface LockKind {
   readonly naming: Naming;
   /** How many of the contenders in front, whose names are given in the order of the queue, hold. */
   readonly holders: (queue: readonly string[]) => number;
-}
-
-/** Lets what a callback has thrown be told from what went wrong by itself. */
-class CallbackFailure extends Error {
-  constructor(readonly thrown: unknown) {
-    super("a callback has thrown");
-  }
 }
 
 /** What all locks with a queue have in common. `Handle` is what an acquisition gives. */
@@ -102,24 +96,13 @@ export abstract class QueuedLock<Handle extends LockHandle> {
     const { signal, timeoutMs, onWaiting } = given;
     if (onWaiting !== undefined) checkFunction("onWaiting", onWaiting);
     checkNotNested(this.#lock);
-    const tell = (ahead: number) => {
-      try {
-        onWaiting?.(ahead);
-      } catch (thrown) {
-        throw new CallbackFailure(thrown);
-      }
-    };
-    try {
-      const place = await withDeadline(
-        { signal, timeoutMs },
-        `acquiring ${this.#lock.name}`,
-        { path: this.path },
-        (both) => contend(this.#queue, both, tell),
-      );
-      return this.handleOf(place, this.#lock);
-    } catch (error) {
-      throw error instanceof CallbackFailure ? error.thrown : error;
-    }
+    const place = await withDeadline(
+      { signal, timeoutMs },
+      `acquiring ${this.#lock.name}`,
+      { path: this.path },
+      (both) => tellingPosition(onWaiting, (tell) => contend(this.#queue, both, tell)),
+    );
+    return this.handleOf(place, this.#lock);
   }
 
   /**

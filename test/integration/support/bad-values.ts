@@ -124,6 +124,7 @@ export const BAD_OPTIONS = {
   }),
   onWaiting: named({ ...SCALARS, ...OBJECTS, "a text": "fn" }),
   dialect: named({ ...SCALARS, ...OBJECTS, "an unknown dialect": "zkclient", "a name of Object": "constructor" }),
+  permits: notIntegersBut([0, -1, 2 ** 31]),
   sessionTimeoutMs: notIntegersBut([0, 99, -1, 2 ** 31]),
   connectTimeoutMs: notIntegersBut([0, -1, 2 ** 31]),
   auth: named({

@@ -17,11 +17,13 @@ const OWN_WATCH_DELAY_MS = 200;
 /** Makes a recipe's typed error for a holding that was lost; `cause` is why. */
 export type LostError = (message: string, cause: unknown) => ZookitError;
 
-/** A place in a queue that was granted, whoever was given it and how. */
+/** A place in a queue that was granted, whoever was given it and how; or several znodes that were granted together. */
 export interface HeldPlace {
   readonly session: LiveSession;
   /** Path of its znode. */
   readonly path: string;
+  /** Paths of znodes that are held together with it: whoever loses one of them has lost all. */
+  readonly otherPaths?: readonly string[];
   readonly fencingToken: bigint;
   /** Gives the place up, see {@link remove}. `gave-up` if somebody has it from now on, so that the next one is not first. */
   remove(departure?: "gave-up"): Removal;
@@ -133,10 +135,11 @@ export class Holding {
 
   /** Watches the own znode for as long as it is held. */
   async #watchOwn(): Promise<void> {
-    const { session } = this.#place;
+    const { session, otherPaths = [] } = this.#place;
     const step = { client: this.#client, session, signal: this.#stopped.signal };
     try {
-      await waitForDeletion(step, this.path, (node) => this.#seen(node));
+      const own = waitForDeletion(step, this.path, (node) => this.#seen(node));
+      await Promise.race([own, ...otherPaths.map((path) => waitForDeletion(step, path))]);
       this.foundDeleted();
     } catch {
       // It was released, or its session has ended, which is told by the session; or the znode may not be read, and

@@ -11,6 +11,7 @@ export { isLossError } from "../errors.js";
 export { Latest } from "../latest.js";
 export type { LiveSession } from "../live-session.js";
 export { ensurePath } from "../nodes.js";
+export { checkPacketSize } from "../packet-size.js";
 export { checkPath, join, nameOf, parentOf } from "../path.js";
 export { bounded, checkWithWaitOptions, perform, type StepOptions, withOutcome } from "../perform.js";
 export { type KnownUpdateOptions, update } from "../update.js";
