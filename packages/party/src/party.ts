@@ -9,11 +9,13 @@ import {
 } from "@zookit/core";
 import {
   type Client,
+  checkIdentifier,
   checkInteger,
   checkOptions,
   checkPath,
   checkWithWaitOptions,
   clientOf,
+  encodeIdentity,
   join,
   MAX_TIMER_MS,
   perform,
@@ -23,7 +25,7 @@ import {
 import { enter, PATIENCE } from "./enter.js";
 import { follow } from "./follow.js";
 import { Membership } from "./membership.js";
-import { encodeMember, isMember, nameOfMember } from "./naming.js";
+import { isMember, nameOfMember } from "./naming.js";
 import { difference, type Member, type Roll, readMembers } from "./roll.js";
 
 export interface JoinOptions extends WaitOptions {
@@ -87,7 +89,7 @@ export class Party {
     return await withDeadline(given, `joining ${this.path}`, { path: this.path }, async (signal) => {
       const { timeoutMs } = await client.ready(signal);
       const seat = { client, path, identifier, patienceMs: Math.min(MAX_TIMER_MS, PATIENCE * timeoutMs) };
-      const session = await enter({ ...seat, data: () => encodeMember(identifier, data) }, signal);
+      const session = await enter({ ...seat, data: () => encodeIdentity({ identifier, data }) }, signal);
       return new Membership(seat, data, session);
     });
   }
@@ -155,10 +157,4 @@ function membersOf(roll: Roll): readonly Member[] {
 
 function memberOf({ identifier, data, session }: Member): Member {
   return { identifier, data, session };
-}
-
-function checkIdentifier(identifier: unknown, path: string): void {
-  if (typeof identifier === "string" && identifier !== "" && identifier.isWellFormed() && !identifier.includes("\0"))
-    return;
-  throw new InvalidArgumentError("identifier must be a non-empty string without NUL and lone surrogates", { path });
 }

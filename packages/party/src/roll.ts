@@ -1,6 +1,5 @@
 import { NoNodeError, type Stat } from "@zookit/core";
-import { join, type LiveSession } from "@zookit/core/recipe";
-import { decodeMember } from "./naming.js";
+import { decodeIdentity, join, type LiveSession } from "@zookit/core/recipe";
 
 /** A member as the servers list it. */
 export interface Member {
@@ -39,7 +38,7 @@ export async function readMembers(
 }
 
 function entryOf(data: Buffer, { ephemeralOwner = "", czxid, mzxid }: Stat): Entry {
-  return { ...decodeMember(data), session: ephemeralOwner, czxid, mzxid };
+  return { ...decodeIdentity(data), session: ephemeralOwner, czxid, mzxid };
 }
 
 /** What has changed from one roll to the next. A member that left and came back is in both. */

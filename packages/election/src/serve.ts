@@ -1,0 +1,50 @@
+import type { Leadership } from "./leadership.js";
+
+/** What a leader does, and whom it is told by that it must stop. */
+export type Serve<T> = (leadership: Leadership, signal: AbortSignal) => Promise<T> | T;
+
+/** How a callback has settled, and what was so then. */
+export interface Settled<T> {
+  readonly result: { readonly value: T } | { readonly error: unknown };
+  /** The leadership was lost, in whatever way the callback has taken that. */
+  readonly isLost: boolean;
+  /** The owner of the run has stopped it. */
+  readonly isStopped: boolean;
+}
+
+/**
+ * What follows when a callback has settled. Whoever stops a run hears of that and of nothing else. A callback whose
+ * leadership was lost may have failed for that, or have returned what it did in the next leader's term: neither counts.
+ */
+export function verdictOf({ result, isLost, isStopped }: Settled<unknown>): "stop" | "again" | "return" | "throw" {
+  if (isStopped) return "stop";
+  if (isLost) return "again";
+  return "value" in result ? "return" : "throw";
+}
+
+/**
+ * Calls `fn` and waits until it has settled. Its signal aborts when the leadership is lost or `stop` is, whichever is first,
+ * with the reason of that.
+ */
+export async function serve<T>(
+  leadership: Leadership,
+  fn: Serve<T>,
+  stop: AbortSignal | undefined,
+): Promise<Settled<T>> {
+  const told = new AbortController();
+  const sources = stop === undefined ? [leadership.lost] : [leadership.lost, stop];
+  const tell = () => told.abort(sources.find(({ aborted }) => aborted)?.reason);
+  for (const source of sources) source.addEventListener("abort", tell, { once: true });
+  if (sources.some(({ aborted }) => aborted)) tell();
+  try {
+    const call = async () => fn(leadership, told.signal);
+    const result = await call().then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    // The order matters: asking whether it is held can find that the deadline has passed.
+    return { result, isLost: !leadership.isHeld() && leadership.lost.aborted, isStopped: stop?.aborted === true };
+  } finally {
+    for (const source of sources) source.removeEventListener("abort", tell);
+  }
+}
