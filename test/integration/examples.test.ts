@@ -10,6 +10,8 @@ const files = readdirSync(directory).filter((name) => name.endsWith(".ts"));
 
 /** What each example prints, as a whole. */
 const outputs: Readonly<Record<string, RegExp>> = {
+  "leader-election.ts":
+    /^(?:worker-(\d) leads at worker-\1\.example\.org:8080 in term \d+\n)(?:worker-(\d) leads at worker-\2\.example\.org:8080 in term \d+\n)(?:worker-(\d) leads at worker-\3\.example\.org:8080 in term \d+\n)each has led once\n$/,
   "with-lock.ts":
     /^holding the lock with fencing token (\d+)\nreleased the lock after writing "all is well" under token \1\n$/,
 };

@@ -20,6 +20,7 @@ const FILES = [
   "docs/testing.md",
   "packages/core/README.md",
   "packages/counter/README.md",
+  "packages/election/README.md",
   "packages/lock/README.md",
   "packages/party/README.md",
   "packages/testing/README.md",

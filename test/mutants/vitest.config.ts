@@ -13,12 +13,12 @@ class QuickestFirst extends BaseSequencer {
   }
 }
 
-/** What is run on each mutant: what there is for core and lock that needs no server, in one process. */
+/** What is run on each mutant: what there is for core, election and lock that needs no server, in one process. */
 export default defineConfig({
   resolve: { conditions: ["@zookit/source"] },
   ssr: { resolve: { conditions: ["@zookit/source"], externalConditions: ["@zookit/source"] } },
   test: {
-    include: ["packages/{core,lock}/src/**/*.test.ts", "test/simulation/{core,lock}-*.test.ts"],
+    include: ["packages/{core,election,lock}/src/**/*.test.ts", "test/simulation/{core,election,lock}-*.test.ts"],
     pool: "forks",
     isolate: false,
     fileParallelism: false,
