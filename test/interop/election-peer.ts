@@ -3,7 +3,7 @@ import { curatorClassPath } from "./curator-classes.js";
 import { PeerProcess, type PeerProgram } from "./peer-process.js";
 
 /** A contender of some library in the election at one path, in a process of its own. */
-export interface ElectionPeer extends AsyncDisposable {
+interface ElectionPeer extends AsyncDisposable {
   /** Resolves when it leads. */
   campaign(): Promise<void>;
   resign(): Promise<void>;

@@ -7,7 +7,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     standsFor: "a callback that returns after its leadership was lost ends the run, and nobody campaigns again",
     hazards: ["H65", "H66"],
     file: "packages/election/src/serve.ts",
-    search: `  if (isLost) return "again";\n`,
+    search: `  if (isLost) return { kind: "again" };\n`,
     replace: "",
   },
   {

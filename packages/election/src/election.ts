@@ -148,14 +148,14 @@ export class Election {
       const settled = await serve(leadership, fn, signal);
       const resigning = leadership.resign();
       const verdict = verdictOf(settled);
-      if (verdict === "return" && "value" in settled.result) {
+      if (verdict.kind === "return") {
         await resigning;
-        return settled.result.value;
+        return verdict.value;
       }
       // What ends the run tells more than a resignation that is refused.
       await resigning.catch(() => {});
-      if (verdict === "stop") throw signal?.reason;
-      if ("error" in settled.result && verdict === "throw") throw settled.result.error;
+      if (verdict.kind === "stop") throw signal?.reason;
+      if (verdict.kind === "throw") throw verdict.error;
     }
   }
 

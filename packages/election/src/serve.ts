@@ -12,14 +12,20 @@ export interface Settled<T> {
   readonly isStopped: boolean;
 }
 
+type Verdict<T> =
+  | { readonly kind: "return"; readonly value: T }
+  | { readonly kind: "throw"; readonly error: unknown }
+  | { readonly kind: "again" }
+  | { readonly kind: "stop" };
+
 /**
  * What follows when a callback has settled. Whoever stops a run hears of that and of nothing else. A callback whose
  * leadership was lost may have failed for that, or have returned what it did in the next leader's term: neither counts.
  */
-export function verdictOf({ result, isLost, isStopped }: Settled<unknown>): "stop" | "again" | "return" | "throw" {
-  if (isStopped) return "stop";
-  if (isLost) return "again";
-  return "value" in result ? "return" : "throw";
+export function verdictOf<T>({ result, isLost, isStopped }: Settled<T>): Verdict<T> {
+  if (isStopped) return { kind: "stop" };
+  if (isLost) return { kind: "again" };
+  return "value" in result ? { kind: "return", ...result } : { kind: "throw", ...result };
 }
 
 /**
