@@ -23,7 +23,7 @@ import {
 import { followLeader } from "./follow-leader.js";
 import { findLeader, type Leader, leaderOf } from "./leader.js";
 import { Leadership } from "./leadership.js";
-import { type Serve, serve, verdictOf } from "./serve.js";
+import { serve, verdictOf } from "./serve.js";
 
 export interface ElectionOptions {
   /**
@@ -140,12 +140,12 @@ export class Election {
    * @throws what `fn` throws. @throws the signal's reason
    * @throws {ClosedError} @throws {NoAuthError} @throws {InvalidArgumentError}
    */
-  async run<T>(fn: Serve<T>, options?: RunOptions): Promise<T> {
+  async run<T>(fn: (leadership: Leadership, signal: AbortSignal) => Promise<T> | T, options?: RunOptions): Promise<T> {
     checkFunction("fn", fn);
     const { signal } = checkOptions<RunOptions>(options, ["signal"]);
     for (;;) {
       const leadership = await this.campaign({ signal });
-      const settled = await serve(leadership, fn, signal);
+      const settled = await serve(leadership, (told) => fn(leadership, told), signal);
       const resigning = leadership.resign();
       const verdict = verdictOf(settled);
       if (verdict.kind === "return") {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { verdictOf } from "./serve.js";
+import { serve, verdictOf } from "./serve.js";
 
 const value = { value: "led to the end" };
 const error = { error: new Error("from the callback") };
@@ -31,5 +31,43 @@ describe("what follows when a callback has settled", () => {
         if (isLost) expect(["again", "stop"]).toContain(kind);
       }),
     );
+  });
+});
+
+describe("a callback", () => {
+  const leading = { lost: new AbortController().signal, isHeld: () => true };
+
+  it("that returns after a stall has lost the leadership, although no event has told of it yet (H14)", async () => {
+    const lost = new AbortController();
+    const isHeld = () => {
+      lost.abort(new Error("the deadline has passed"));
+      return false;
+    };
+    const settled = await serve({ lost: lost.signal, isHeld }, () => "done", undefined);
+    expect(settled).toEqual({ result: { value: "done" }, isLost: true, isStopped: false });
+  });
+
+  it("that has resigned by itself has lost nothing", async () => {
+    const settled = await serve({ ...leading, isHeld: () => false }, () => "done", undefined);
+    expect(settled).toEqual({ result: { value: "done" }, isLost: false, isStopped: false });
+  });
+
+  it("is told of what comes first, with its reason", async () => {
+    const [lost, stop] = [new AbortController(), new AbortController()];
+    const reasons: unknown[] = [];
+    const settled = await serve(
+      { lost: lost.signal, isHeld: () => !lost.signal.aborted },
+      (signal) => {
+        stop.abort("stopped");
+        lost.abort("lost");
+        reasons.push(signal.reason);
+        return Promise.reject("failed");
+      },
+      stop.signal,
+    );
+    expect(reasons).toEqual(["stopped"]);
+    expect(settled).toEqual({ result: { error: "failed" }, isLost: true, isStopped: true });
+    const told = await serve(leading, (signal) => signal, AbortSignal.abort("before"));
+    expect(told.result).toMatchObject({ value: { aborted: true, reason: "before" } });
   });
 });

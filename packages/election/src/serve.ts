@@ -1,8 +1,5 @@
 import type { Leadership } from "./leadership.js";
 
-/** What a leader does, and whom it is told by that it must stop. */
-export type Serve<T> = (leadership: Leadership, signal: AbortSignal) => Promise<T> | T;
-
 /** How a callback has settled, and what was so then. */
 export interface Settled<T> {
   readonly result: { readonly value: T } | { readonly error: unknown };
@@ -29,12 +26,12 @@ export function verdictOf<T>({ result, isLost, isStopped }: Settled<T>): Verdict
 }
 
 /**
- * Calls `fn` and waits until it has settled. Its signal aborts when the leadership is lost or `stop` is, whichever is first,
- * with the reason of that.
+ * Makes the call and waits until it has settled. Its signal aborts when the leadership is lost or `stop` is aborted, whichever
+ * is first, with the reason of that.
  */
 export async function serve<T>(
-  leadership: Leadership,
-  fn: Serve<T>,
+  leadership: Pick<Leadership, "lost" | "isHeld">,
+  call: (signal: AbortSignal) => Promise<T> | T,
   stop: AbortSignal | undefined,
 ): Promise<Settled<T>> {
   const told = new AbortController();
@@ -43,8 +40,8 @@ export async function serve<T>(
   for (const source of sources) source.addEventListener("abort", tell, { once: true });
   if (sources.some(({ aborted }) => aborted)) tell();
   try {
-    const call = async () => fn(leadership, told.signal);
-    const result = await call().then(
+    const calling = async () => call(told.signal);
+    const result = await calling().then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     );
