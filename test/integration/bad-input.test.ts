@@ -3,6 +3,7 @@
  * the process for some of them (N27).
  */
 import { connect, digestAcl, type ZooKeeper } from "@zookit/core";
+import { Election } from "@zookit/election";
 import { Lock, MultiLock, ReadWriteLock, Semaphore, withLock } from "@zookit/lock";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sharedHosts, uniqueRoot } from "../harness/index.js";
@@ -99,6 +100,16 @@ const METHODS: Readonly<Record<string, Method>> = {
     options: WAIT,
     call: async (path, options) => await new Semaphore(zk, path, 2).holders(options),
   },
+  "Election.campaign": { options: WAIT, call: async (path, options) => await new Election(zk, path).campaign(options) },
+  "Election.run": {
+    options: ["signal"],
+    call: async (path, options) => await new Election(zk, path).run(ran, options),
+  },
+  "Election.leader": { options: WAIT, call: async (path, options) => await new Election(zk, path).leader(options) },
+  "Election.contenders": {
+    options: WAIT,
+    call: async (path, options) => await new Election(zk, path).contenders(options),
+  },
 };
 
 /** The methods that a lock and both sides of a read/write lock have. */
@@ -127,6 +138,8 @@ const SYNCHRONOUS: Readonly<Record<string, Method>> = {
     call: (path, options) => new ReadWriteLock(zk, path, options),
   },
   "new Semaphore": { options: ["identifier"], call: (path, options) => new Semaphore(zk, path, 2, options) },
+  "new Election": { options: ["identifier", "dialect"], call: (path, options) => new Election(zk, path, options) },
+  "Election.observe": { options: ["signal"], call: (path, options) => new Election(zk, path).observe(options) },
 };
 
 describe.each(Object.entries(METHODS))("%s rejects, and changes nothing, for", (_, { options, call }) => {
@@ -215,6 +228,23 @@ describe("data is refused", () => {
     const identifier = { name: "a text", value: "x".repeat(OVERSIZED_BYTES) };
     const make = (value: string) => new Semaphore(zk, `${root}/semaphore`, 1, { identifier: value });
     expect(await notRefused([identifier], make, "throws", TOO_LARGE)).toEqual([]);
+  });
+
+  it("by an election when its identifier is oversized, and by a leader's proclamation (H10)", async () => {
+    const path = `${root}/election`;
+    const campaign = () => new Election(zk, path, { identifier: "x".repeat(OVERSIZED_BYTES) }).campaign();
+    expect(complaintAbout(await rejectionOf(campaign), TOO_LARGE)).toBeUndefined();
+    const leadership = await new Election(zk, path).campaign();
+    const { data, stat } = await zk.get(leadership.path);
+    expect(await notRefused(oversized, (value) => leadership.proclaim(value), "rejects", TOO_LARGE)).toEqual([]);
+    expect(await notRefused(BAD_DATA, (value) => leadership.proclaim(value))).toEqual([]);
+    expect(await notRefused(NOT_OPTIONS, (options) => leadership.proclaim("x", options))).toEqual([]);
+    expect(await notRefused(NOT_OPTIONS, (options) => leadership.resign(options))).toEqual([]);
+    expect(await zk.get(leadership.path)).toEqual({ data, stat });
+    expect(leadership.isHeld()).toBe(true);
+    await leadership.resign();
+    await zk.delete(path);
+    before = await snapshot(zk, root);
   });
 
   it("by setAcl when the list is oversized, without losing the connection by it (H10)", async () => {
@@ -317,6 +347,21 @@ describe("single arguments", () => {
     expect(await notRefused(values, (client) => new Semaphore(client, root, 1), "throws")).toEqual([]);
     const theRoot = [{ name: "the root", value: "/" }];
     expect(await notRefused(theRoot, (path) => new Semaphore(zk, path, 1), "throws")).toEqual([]);
+  });
+
+  it("an election takes nothing but a ZooKeeper for a client, no identifier that could not be read back, and not the root", async () => {
+    const clients = [...NOT_STRINGS, { name: "a look-alike", value: { ...zk, close: ran } }];
+    expect(await notRefused(clients, (client) => new Election(client, root), "throws")).toEqual([]);
+    const identifiers = ["", "a\0b", "\ud800"].map((value) => ({ name: JSON.stringify(value), value }));
+    const attempt = (identifier: never) => new Election(zk, root, { identifier });
+    expect(await notRefused(identifiers, attempt, "throws")).toEqual([]);
+    expect(await notRefused([{ name: "the root", value: "/" }], (path) => new Election(zk, path), "throws")).toEqual(
+      [],
+    );
+  });
+
+  it("a run rejects what is no function, and elects nobody", async () => {
+    expect(await notRefused(NOT_FUNCTIONS, (fn) => new Election(zk, root).run(fn))).toEqual([]);
   });
 
   it("digestAcl throws for users, passwords and permissions that are none", async () => {

@@ -21,6 +21,7 @@ const FILES = [
   "packages/barrier/README.md",
   "packages/core/README.md",
   "packages/counter/README.md",
+  "packages/election/README.md",
   "packages/lock/README.md",
   "packages/partitioner/README.md",
   "packages/party/README.md",

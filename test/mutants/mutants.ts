@@ -1,4 +1,5 @@
 import { BARRIER_MUTANTS } from "./barrier-mutants.js";
+import { ELECTION_MUTANTS } from "./election-mutants.js";
 import { HOLDING_MUTANTS } from "./holding-mutants.js";
 import type { Mutant } from "./mutant.js";
 import { PARTITIONER_MUTANTS } from "./partitioner-mutants.js";
@@ -17,4 +18,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...BARRIER_MUTANTS,
   ...PARTITIONER_MUTANTS,
   ...SEMAPHORE_MUTANTS,
+  ...ELECTION_MUTANTS,
 ];

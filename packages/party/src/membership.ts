@@ -1,6 +1,7 @@
 import { ClosedError, NoNodeError, type WaitOptions } from "@zookit/core";
 import {
   checkWithWaitOptions,
+  encodeIdentity,
   keepSeat,
   Latest,
   type LiveSession,
@@ -12,7 +13,6 @@ import {
   toBuffer,
   withDeadline,
 } from "@zookit/core/recipe";
-import { encodeMember } from "./naming.js";
 
 /**
  * - `joined`: the others see the member.
@@ -37,7 +37,7 @@ export class Membership implements AsyncDisposable {
   constructor(seat: Omit<Seat, "data">, data: Buffer, session: LiveSession) {
     this.identifier = seat.identifier;
     this.#data = data;
-    this.#seat = { ...seat, data: () => encodeMember(seat.identifier, this.#data) };
+    this.#seat = { ...seat, data: () => encodeIdentity({ identifier: seat.identifier, data: this.#data }) };
     this.#session = session;
     this.#keeping = this.#keep();
   }

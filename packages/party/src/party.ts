@@ -15,6 +15,7 @@ import {
   checkPath,
   checkWithWaitOptions,
   clientOf,
+  encodeIdentity,
   enterSeat,
   followChildren,
   join,
@@ -26,7 +27,7 @@ import {
   withDeadline,
 } from "@zookit/core/recipe";
 import { Membership } from "./membership.js";
-import { encodeMember, isMember, nameOfMember } from "./naming.js";
+import { isMember, nameOfMember } from "./naming.js";
 import { difference, type Member, membersOf } from "./roll.js";
 
 export interface JoinOptions extends WaitOptions {
@@ -88,7 +89,7 @@ export class Party {
     return await withDeadline(given, `joining ${this.path}`, { path: this.path }, async (signal) => {
       const patienceMs = patienceOf(await client.ready(signal));
       const seat = { client, path, identifier, patienceMs };
-      const session = await enterSeat({ ...seat, data: () => encodeMember(identifier, data) }, signal);
+      const session = await enterSeat({ ...seat, data: () => encodeIdentity({ identifier, data }) }, signal);
       return new Membership(seat, data, session);
     });
   }

@@ -1,5 +1,4 @@
-import type { Children } from "@zookit/core/recipe";
-import { decodeMember } from "./naming.js";
+import { type Children, decodeIdentity } from "@zookit/core/recipe";
 
 /** A member as the servers list it. */
 export interface Member {
@@ -11,7 +10,7 @@ export interface Member {
 
 export function membersOf(roll: Children): readonly Member[] {
   return [...roll.values()].map(({ data, stat: { ephemeralOwner = "" } }) => ({
-    ...decodeMember(data),
+    ...decodeIdentity(data),
     session: ephemeralOwner,
   }));
 }

@@ -1,4 +1,5 @@
 import { digestAcl, type WaitOptions, type ZooKeeper } from "@zookit/core";
+import { Election } from "@zookit/election";
 import { Lock, MultiLock, ReadWriteLock, withLock } from "@zookit/lock";
 
 export type Operation = (zk: ZooKeeper, path: string, options?: WaitOptions) => Promise<unknown>;
@@ -16,6 +17,8 @@ export const READS: Readonly<Record<string, Operation>> = {
   sync: (zk, path, options) => zk.sync(path, options),
   "Lock.contenders": (zk, path, options) => new Lock(zk, path).contenders(options),
   "ReadWriteLock.read.contenders": (zk, path, options) => new ReadWriteLock(zk, path).read.contenders(options),
+  "Election.leader": (zk, path, options) => new Election(zk, path).leader(options),
+  "Election.contenders": (zk, path, options) => new Election(zk, path).contenders(options),
 };
 
 /** What would write, by name. */
@@ -32,7 +35,7 @@ export const WRITES: Readonly<Record<string, Operation>> = {
   update: (zk, path, options) => zk.update(path, () => "x", options),
 };
 
-/** What takes a lock, by name. */
+/** What takes a lock or an office, by name. */
 export const LOCKS: Readonly<Record<string, Operation>> = {
   "Lock.acquire": (zk, path, options) => new Lock(zk, path).acquire(options),
   "Lock.tryAcquire": (zk, path, options) => new Lock(zk, path).tryAcquire(options),
@@ -42,6 +45,7 @@ export const LOCKS: Readonly<Record<string, Operation>> = {
   "ReadWriteLock.write.withLock": (zk, path, options) =>
     new ReadWriteLock(zk, path).write.withLock(mustNotRun, options),
   "MultiLock.acquire": (zk, path, options) => new MultiLock([new Lock(zk, path)]).acquire(options),
+  "Election.campaign": (zk, path, options) => new Election(zk, path).campaign(options),
 };
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = { ...READS, ...WRITES, ...LOCKS };

@@ -6,7 +6,7 @@
 
 export { checkFunction, checkInteger, checkOptions, MAX_TIMER_MS } from "../check.js";
 export type { Client } from "../client.js";
-export { orAbort, type WaitOptions, withDeadline } from "../deadline.js";
+export { checkWaitOptions, orAbort, type WaitOptions, withDeadline } from "../deadline.js";
 export { isLossError } from "../errors.js";
 export { Latest } from "../latest.js";
 export type { LiveSession } from "../live-session.js";
@@ -25,6 +25,7 @@ export { tokenFromListing } from "./fencing-token.js";
 export { type Children, followChildren, readChildren } from "./follow-children.js";
 export { type HeldPlace, Holding, type LostError } from "./holding.js";
 export { checkIdentifier, digestOf, uniqueIdentifier } from "./identifier.js";
+export { decodeIdentity, encodeIdentity, type Identity } from "./identity.js";
 export { LOCK_DIALECTS, LOCK_NAMINGS, type LockDialect } from "./lock-naming.js";
 export { Place, type Queue } from "./place.js";
 export { type Contender, type Czxids, type Decision, decide, type Naming, needsCzxids, queueOf } from "./queue.js";

@@ -23,6 +23,11 @@ export interface Queue {
   readonly naming: Naming;
   /** Stored in the contender's znode. */
   readonly data: Buffer;
+  /**
+   * Whether the fencing token is to be the czxid of the own znode, which others can read. Uncontended it takes one round trip
+   * more. @default false
+   */
+  readonly isTokenCzxid?: boolean;
 }
 
 interface Listing {
@@ -217,7 +222,8 @@ export class Place {
     const { naming } = this.#queue;
     const own = nameOf(this.#path);
     const sequence = naming.sequenceOf(own);
-    if (isFirst && sequence !== undefined) this.#token = tokenFromListing(stat, sequence);
+    const isTold = isFirst && sequence !== undefined && this.#queue.isTokenCzxid !== true;
+    if (isTold) this.#token = tokenFromListing(stat, sequence);
     // A second znode of ours would make us wait for ourselves (H1); it is not counted, and goes.
     const strays = children.filter((name) => name.startsWith(this.#prefix) && name !== own);
     for (const name of strays) this.#removeStray(name);

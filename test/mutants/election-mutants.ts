@@ -1,0 +1,102 @@
+import type { Mutant } from "./mutant.js";
+
+/** Mistakes about who leads, who is told of it, and what ends a run. */
+export const ELECTION_MUTANTS: readonly Mutant[] = [
+  {
+    name: "run that returns what a deposed leader did",
+    standsFor: "a callback that returns after its leadership was lost ends the run, and nobody campaigns again",
+    hazards: ["H65", "H66"],
+    file: "packages/election/src/serve.ts",
+    search: `  if (isLost) return { kind: "again" };\n`,
+    replace: "",
+  },
+  {
+    name: "loss that only an event tells of",
+    standsFor: "whether the leadership was lost is asked without looking at the deadline",
+    hazards: ["H14"],
+    file: "packages/election/src/serve.ts",
+    search: "isLost: !leadership.isHeld() && leadership.lost.aborted",
+    replace: "isLost: leadership.lost.aborted",
+  },
+  {
+    name: "callback not told of the loss",
+    standsFor: "the callback's signal aborts only when the run is stopped",
+    hazards: ["H65"],
+    file: "packages/election/src/serve.ts",
+    search: "[leadership.lost] : [leadership.lost, stop]",
+    replace: "[] : [stop]",
+  },
+  {
+    name: "run that does not resign",
+    standsFor: "a run ends and leaves its leader in office until the session ends",
+    hazards: ["H66"],
+    file: "packages/election/src/election.ts",
+    search: "const resigning = leadership.resign();",
+    replace: "const resigning = Promise.resolve();",
+  },
+  {
+    name: "leader gone, nobody leads",
+    standsFor: "a leader that goes between the listing and the reading is reported as nobody",
+    hazards: ["H67"],
+    file: "packages/election/src/leader.ts",
+    search: "if (node !== undefined) return { name, ...node };",
+    replace: "return node && { name, ...node };",
+  },
+  {
+    name: "observer that trusts the list",
+    standsFor: "an observer that found nobody does not look at the list again when it has armed its watch",
+    hazards: ["H32"],
+    file: "packages/election/src/follow-leader.ts",
+    search: "return children.every((name) => this.#naming.sequenceOf(name) === undefined);",
+    replace: "return children !== undefined;",
+  },
+  {
+    name: "observer that does not look again",
+    standsFor: "an observer waits for events across a reconnect",
+    hazards: ["H33", "H35"],
+    file: "packages/election/src/follow-leader.ts",
+    search: `return wake === "unseen";`,
+    replace: `if (wake === "unseen") await new Promise(() => {});\n    return false;`,
+  },
+  {
+    name: "proclamation by the next session",
+    standsFor: "a proclamation of a leadership that was lost goes on in the next session",
+    hazards: ["H22"],
+    file: "packages/election/src/leadership.ts",
+    search: "        this.assertHeld();\n",
+    replace: "",
+    also: [
+      {
+        file: "packages/election/src/leadership.ts",
+        search: "run: async () => {",
+        replace: "run: async (session) => {",
+      },
+      {
+        file: "packages/election/src/leadership.ts",
+        search: "await this.#place.session.request(",
+        replace: "await session.request(",
+      },
+      {
+        file: "packages/election/src/leadership.ts",
+        search: "await orAbort(this.#write(stored, step), this.lost);",
+        replace: "await this.#write(stored, step);",
+      },
+    ],
+  },
+  {
+    name: "proclamations out of turn",
+    standsFor: "an earlier proclamation that is repeated after a lost connection replaces a later one",
+    hazards: ["H23"],
+    file: "packages/election/src/leadership.ts",
+    search: "      await orAbort(previous, step.signal);\n",
+    replace: "",
+  },
+  {
+    name: "term that nobody else can read",
+    standsFor: "a leader has the zxid of some later change of the list as its term, and observers find another",
+    hazards: ["H64"],
+    file: "packages/core/src/recipe/place.ts",
+    search: " && this.#queue.isTokenCzxid !== true;",
+    replace: ";",
+  },
+];
