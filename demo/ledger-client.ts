@@ -1,6 +1,6 @@
-import { type Answer, type Entry, stringify } from "./ledger.js";
+import { type Answer, type Entry, type Progress, type Question, stringify } from "./ledger.js";
 
-/** The ledger, as a service in another process reaches it. */
+/** The ledger, as a worker in another process reaches it. */
 export class LedgerClient {
   readonly #url: string;
 
@@ -8,12 +8,20 @@ export class LedgerClient {
     this.#url = url;
   }
 
-  async lastNumber(): Promise<number> {
-    return Number(await this.#ask({ method: "GET" }));
+  async progress(): Promise<Progress> {
+    return JSON.parse(await this.#ask({ method: "GET" }));
+  }
+
+  async read(question: Question): Promise<Answer> {
+    return this.#answer(await this.#ask({ method: "POST", body: stringify(question) }));
   }
 
   async append(entry: Entry): Promise<Answer> {
-    const answer = JSON.parse(await this.#ask({ method: "POST", body: stringify(entry) }));
+    return this.#answer(await this.#ask({ method: "PUT", body: stringify(entry) }));
+  }
+
+  #answer(text: string): Answer {
+    const answer = JSON.parse(text);
     return answer.accepted ? answer : { accepted: false, highest: BigInt(answer.highest) };
   }
 

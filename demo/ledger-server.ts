@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { type Ledger, parseEntry, stringify } from "./ledger.js";
+import { type Entry, type Ledger, parse, type Question, stringify } from "./ledger.js";
 
-/** Serves the ledger to other processes: GET is the last number, POST appends a line. */
+/** Serves the ledger to other processes: GET is the progress, POST asks a question, PUT appends a line. */
 export class LedgerServer implements AsyncDisposable {
   readonly url: string;
   readonly #server: Server;
@@ -18,7 +18,7 @@ export class LedgerServer implements AsyncDisposable {
     const server = createServer((request, response) => {
       serve(ledger, request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
     });
-    // A service that stands still for a while finds its connection as it was.
+    // A worker that stands still for a while finds its connection as it was.
     server.keepAliveTimeout = 0;
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -33,9 +33,10 @@ export class LedgerServer implements AsyncDisposable {
 
 async function serve(ledger: Ledger, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === "GET") {
-    response.end(String(ledger.lastNumber));
+    response.end(stringify(ledger.progress));
     return;
   }
-  const entry = parseEntry(await text(request));
-  response.end(stringify(ledger.append(entry)));
+  const body = await text(request);
+  const answer = request.method === "PUT" ? ledger.append(parse<Entry>(body)) : ledger.read(parse<Question>(body));
+  response.end(stringify(answer));
 }

@@ -1,6 +1,6 @@
 /**
- * The main job on real input: services in processes of their own append to one ledger inside with-lock blocks, one of
- * them is killed and one is frozen while it holds the lock, and at the end the ledger is checked.
+ * The toolkit's story: workers in processes of their own meet at a barrier, share a set of jobs, elect a leader and count what
+ * they did. One more joins, the leader is killed, one is frozen, and at the end it is checked that each job was done once.
  */
 import { demonstrate } from "./demonstrate.js";
 import { Ending, Interrupted } from "./ending.js";

@@ -1,186 +1,187 @@
 import type { Happening, HappeningOf } from "./happening.js";
 import type { Row } from "./layout.js";
-import { duration, median } from "./units.js";
+import { duration } from "./units.js";
 
-/** One service's stay in its block, from its first line to its last. */
-interface Turn {
-  readonly token: bigint;
-  /** From the last line of the block before to the first line of this one, in milliseconds. */
-  readonly handOverMs: number | undefined;
-  readonly number?: number;
-}
-
-/** The end of a turn in which a line was added to the ledger. */
-interface Told extends Turn {
-  readonly who: string;
+/** How a partition became free, until somebody takes it. */
+interface Freed {
   readonly at: number;
-  readonly number: number;
-  /** Who awaits the lock then, as far as it is told. */
-  readonly waiting: string;
-}
-
-/** What has befallen a holder, until somebody else holds the lock. */
-interface Accident {
   readonly who: string;
-  readonly at: number;
+  /** It was not handed over: its owner was killed or frozen. */
+  readonly isByAccident: boolean;
 }
-
-const MOST_TURNS_IN_A_ROW = 10;
 
 /** Sets a scene apart. */
 const BLANK: Row = { text: "" };
 
-/**
- * Tells in rows what happens, given it in the order of time. The first lap is told turn by turn; after that whole laps
- * share a row, until something befalls a holder.
- */
+/** Partitions that one worker takes within this time, in milliseconds, share a row. */
+const TOGETHER_MS = 60;
+
+/** Tells in rows what happens, given it in the order of time. */
 export class Narrator {
   readonly #startedAt: number;
-  /** Services that take turns. */
-  readonly #present: Set<string>;
-  readonly #firstLap: Set<string>;
-  readonly #waiting = new Set<string>();
-  readonly #turns = new Map<string, Turn>();
-  /** Those that are inside although the lock was lost. */
-  readonly #late = new Set<string>();
-  readonly #sessions = new Map<string, string>();
+  readonly #total: number;
+  readonly #owners = new Map<string, string>();
+  readonly #freed = new Map<string, Freed>();
+  readonly #arriving = new Set<string>();
   readonly #unfinished: Set<string>;
-  #lap: Told[] = [];
-  #accident: Accident | undefined;
-  #freedAt: number | undefined;
+  #taken: HappeningOf<"takes">[] = [];
+  #told = 0;
+  #leader: Freed | undefined;
+  readonly #woken = new Set<string>();
 
-  constructor(startedAt: number, names: readonly string[]) {
+  constructor(startedAt: number, workers: readonly string[], total: number) {
     this.#startedAt = startedAt;
-    this.#present = new Set(names);
-    this.#firstLap = new Set(names);
-    this.#unfinished = new Set(names);
+    this.#total = total;
+    this.#unfinished = new Set(workers);
   }
 
   tell(happening: Happening): readonly Row[] {
-    const { who } = happening;
+    if (happening.kind === "takes") return [...this.#endTaking(happening), ...this.#take(happening)];
+    return [...this.#endTaking(happening), ...this.#tell(happening)];
+  }
+
+  #tell(happening: Exclude<Happening, { kind: "takes" }>): readonly Row[] {
+    const { who, at } = happening;
     const row = (text: string, rest: Partial<Row> = {}): Row => ({ atMs: this.#atMs(happening), who, text, ...rest });
     switch (happening.kind) {
       case "connected":
-        this.#sessions.set(who, happening.session);
+      case "did":
+      case "counted":
         return [];
-      case "waits":
-        this.#waiting.add(who);
+      case "arrives":
+        this.#arriving.add(who);
         return [];
-      case "holds":
-        return this.#begin(happening, row);
-      case "lingers":
-        return this.#news(
-          BLANK,
-          row(`holds the lock, has read ${happening.read}, and is slow this time`, { token: happening.token }),
-        );
-      case "appended":
-        return this.#noteNumber(happening, row);
-      case "left":
-        return this.#end(happening);
-      case "killed":
-        this.#befall(happening);
-        this.#unfinished.delete(who);
-        return this.#news(row("KILLED with SIGKILL inside its block", { colours: ["red", "bold"] }));
-      case "frozen":
-        this.#befall(happening);
-        return this.#news(row("FROZEN with SIGSTOP inside its block, before it writes", { colours: ["blue", "bold"] }));
-      case "queue":
-        return this.#news(...tellQueue(happening));
-      case "thawed":
-        this.#present.add(who);
-        return this.#news(row("THAWED with SIGCONT; others have moved on", { colours: ["blue", "bold"] }));
-      case "woke": {
-        const { stalledMs, isHeld, lost } = happening;
-        if (!isHeld) this.#late.add(who);
-        return this.#news(row(`stood still for ${duration(stalledMs)}; the first line that runs finds`), {
-          text: `isHeld() ${isHeld}, lost ${lost ? "" : "not "}aborted`,
-          colours: ["bold"],
-        });
+      case "entered":
+        return this.#enter(happening);
+      case "leads":
+        return this.#lead(happening, row);
+      case "counts":
+        return this.#count(happening, row);
+      case "proclaims":
+        return [BLANK, row(`finds all ${this.#total} jobs done, and proclaims it`, { colours: ["bold"] })];
+      case "lingers": {
+        const { partition, read, token } = happening;
+        return [BLANK, row(`is at job ${read + 1} of ${partition}, and is slow this time`, { token })];
       }
-      case "refused":
-        this.#late.delete(who);
-        return this.#news(
-          row(`writes ${happening.number} all the same: REFUSED, its token is stale`, {
-            colours: ["green", "bold"],
-            token: happening.token,
-          }),
-          { text: "the highest that the ledger has seen", token: happening.highest },
-        );
-      case "lock-lost":
-        this.#turns.delete(who);
-        return this.#news(row("withLock rejects with LockLostError; it queues again"));
+      case "gives":
+        if (this.#owners.get(happening.partition) !== who) return [];
+        this.#owners.delete(happening.partition);
+        this.#freed.set(happening.partition, { at, who, isByAccident: false });
+        return [];
+      case "joins":
+        return [BLANK, row("JOINS", { colours: ["bold"] })];
+      case "killed":
+        this.#unfinished.delete(who);
+        return this.#befall(happening, row("KILLED with SIGKILL", { colours: ["red", "bold"] }));
+      case "frozen":
+        return this.#befall(happening, row("FROZEN with SIGSTOP, before it writes", { colours: ["blue", "bold"] }));
+      case "thawed":
+        return [BLANK, row("THAWED with SIGCONT; others have moved on", { colours: ["blue", "bold"] })];
+      case "woke":
+        return this.#wake(happening, row);
+      case "refused": {
+        const { partition, number, token, highest } = happening;
+        const text = `writes job ${number} of ${partition} all the same: REFUSED`;
+        return [
+          row(text, { colours: ["green", "bold"], token }),
+          { text: "the highest token that the ledger has seen there", token: highest },
+        ];
+      }
+      case "left":
+        return happening.isTogether ? [] : [row("was not counted any more at the barrier, and says so")];
       case "finished":
-        this.#present.delete(who);
         this.#unfinished.delete(who);
         if (this.#unfinished.size > 0) return [];
-        return this.#news({
-          atMs: this.#atMs(happening),
-          text: "all that live have finished and closed their sessions",
-        });
+        return [{ atMs: this.#atMs(happening), text: "all that live have left together and closed their sessions" }];
     }
   }
 
-  #begin(happening: HappeningOf<"holds">, row: (text: string, rest: Partial<Row>) => Row): readonly Row[] {
-    const { at, who, token, session } = happening;
-    const accident = this.#accident;
-    const isNewSession = this.#sessions.get(who) !== session;
-    const handOverMs = accident || this.#freedAt === undefined ? undefined : at - this.#freedAt;
-    this.#accident = undefined;
-    this.#sessions.set(who, session);
-    this.#waiting.delete(who);
-    this.#turns.set(who, { token, handOverMs });
-    if (accident) {
-      const handOver = duration(at - accident.at);
-      return this.#news(
-        row(`holds the lock: ${accident.who}'s session has ended`, { handOver, token, colours: ["bold"] }),
-      );
+  #enter({ generation, at }: HappeningOf<"entered">): readonly Row[] {
+    if (this.#arriving.size === 0) return [];
+    const names = [...this.#arriving].join(" ");
+    this.#arriving.clear();
+    return [{ atMs: at - this.#startedAt, text: `${names} meet at the barrier, generation ${generation}` }];
+  }
+
+  #lead({ who, at, term }: HappeningOf<"leads">, row: (text: string, rest: Partial<Row>) => Row): readonly Row[] {
+    const before = this.#leader;
+    this.#leader = { at: Number.NaN, who, isByAccident: false };
+    const isSuccessor = before?.isByAccident === true;
+    const text = isSuccessor ? `leads: ${before.who}'s session has ended` : "is elected, and leads";
+    return [
+      row(text, { token: term, colours: ["bold"], handOver: isSuccessor ? duration(at - before.at) : undefined }),
+    ];
+  }
+
+  /** Every eighth of the jobs. */
+  #count({ count }: HappeningOf<"counts">, row: (text: string) => Row): readonly Row[] {
+    const eighth = Math.floor((8 * count) / this.#total);
+    if (eighth <= this.#told || eighth === 8) return [];
+    this.#told = eighth;
+    return [row(`has counted ${count} of ${this.#total} jobs`)];
+  }
+
+  #befall({ who, at }: Happening, row: Row): readonly Row[] {
+    const lost = [...this.#owners].filter(([, owner]) => owner === who).map(([partition]) => partition);
+    for (const partition of lost) {
+      this.#owners.delete(partition);
+      this.#freed.set(partition, { at, who, isByAccident: true });
     }
-    return isNewSession ? this.#news(row("holds the lock again, in a new session", { token })) : [];
+    const led = this.#leader?.who === who;
+    if (led) this.#leader = { at, who, isByAccident: true };
+    const has = `its session lives on, and with it ${led ? "its office and " : ""}its hold on ${inOrder(lost)}`;
+    return [...(row.text.startsWith("FROZEN") ? [] : [BLANK]), row, { text: has }];
   }
 
-  #noteNumber(happening: HappeningOf<"appended">, row: (text: string, rest: Partial<Row>) => Row): readonly Row[] {
-    const { who, number, token } = happening;
-    const turn = this.#turns.get(who);
-    if (turn) this.#turns.set(who, { ...turn, number });
-    if (!this.#late.delete(who)) return [];
-    this.#turns.delete(who);
-    return this.#news(row(`wrote ${number} late: NOTHING STOPPED IT`, { colours: ["red", "bold"], token }));
+  #wake(happening: HappeningOf<"woke">, row: (text: string) => Row): readonly Row[] {
+    const { who, stalledMs, isHeld, lost } = happening;
+    // One of its calls tells it for all.
+    if (this.#woken.has(who)) return [];
+    this.#woken.add(who);
+    return [
+      row(`stood still for ${duration(stalledMs)}; the first line that runs finds`),
+      { text: `isHeld() ${isHeld}, lost ${lost ? "" : "not "}aborted`, colours: ["bold"] },
+    ];
   }
 
-  #end({ at, who }: Happening): readonly Row[] {
-    const turn = this.#turns.get(who);
-    this.#turns.delete(who);
-    // One that was overtaken while it stood still has not handed the lock to anybody.
-    if (turn?.number === undefined) return [];
-    this.#freedAt = at;
-    const isFirstLap = this.#firstLap.delete(who);
-    const waiting = isFirstLap && this.#waiting.size > 0 ? `; waiting: ${[...this.#waiting].join(" ")}` : "";
-    this.#lap.push({ ...turn, number: turn.number, who, at, waiting });
-    const laps = Math.max(1, Math.floor(MOST_TURNS_IN_A_ROW / this.#present.size));
-    return isFirstLap || this.#lap.length >= laps * this.#present.size ? this.#endLap() : [];
+  #take(happening: HappeningOf<"takes">): readonly Row[] {
+    this.#taken.push(happening);
+    return [];
   }
 
-  /** Tells the turns that were not told yet, in one row. */
-  #endLap(): readonly Row[] {
-    const [first, last] = [this.#lap[0], this.#lap.at(-1)];
-    if (first === undefined || last === undefined) return [];
-    const handOvers = this.#lap.flatMap(({ handOverMs }) => handOverMs ?? []);
-    const handOver = handOvers.length === 0 ? undefined : duration(median(handOvers));
-    const common = { atMs: last.at - this.#startedAt, handOver, token: last.token };
-    const names = this.#lap.map(({ who }) => who).join(" ");
-    this.#lap = [];
-    if (first === last) return [{ ...common, who: last.who, text: `wrote ${last.number}${last.waiting}` }];
-    return [{ ...common, text: `wrote ${first.number}–${last.number}: ${names}` }];
+  /** Tells of the partitions that were taken, once something else happens, or somebody else takes one, or later. */
+  #endTaking(next: Happening): readonly Row[] {
+    const [first] = this.#taken;
+    if (first === undefined) return [];
+    const isOneMore = next.kind === "takes" && next.who === first.who;
+    const isSilent = ["did", "counted", "counts", "gives", "takes", "connected"].includes(next.kind);
+    if ((isOneMore || isSilent) && next.at - first.at < TOGETHER_MS) return [];
+    const taken = this.#taken;
+    this.#taken = [];
+    const handOver = ({ who, partition }: HappeningOf<"takes">) => `${who} ${this.#freed.get(partition)?.who}`;
+    const groups = [...new Set(taken.map(handOver))].map((one) => taken.filter((turn) => handOver(turn) === one));
+    return groups.map((group) => this.#tellTaken(group));
   }
 
-  #befall({ at, who }: Happening): void {
-    this.#accident = { at, who };
-    this.#present.delete(who);
-    this.#firstLap.delete(who);
-  }
-
-  #news(...rows: readonly Row[]): readonly Row[] {
-    return [...this.#endLap(), ...rows];
+  #tellTaken(taken: readonly HappeningOf<"takes">[]): Row {
+    const [first] = taken;
+    if (first === undefined) return BLANK;
+    const partitions = inOrder(taken.map(({ partition }) => partition));
+    const from = this.#freed.get(first.partition);
+    const waits = taken.map(({ at, partition }) => at - (this.#freed.get(partition)?.at ?? at));
+    for (const { partition, who } of taken) {
+      this.#owners.set(partition, who);
+      this.#freed.delete(partition);
+    }
+    const origin =
+      from === undefined ? "" : from.isByAccident ? `, ${from.who}'s until its session ended` : ` from ${from.who}`;
+    return {
+      atMs: this.#atMs(first),
+      who: first.who,
+      text: `takes ${partitions}${origin}`,
+      handOver: from && duration(Math.max(...waits)),
+      token: first.token,
+    };
   }
 
   #atMs({ at }: Happening): number {
@@ -188,7 +189,7 @@ export class Narrator {
   }
 }
 
-function tellQueue({ who, names }: HappeningOf<"queue">): readonly Row[] {
-  const queue = { text: `the servers' queue: ${names.join(" ")}` };
-  return names[0] === who ? [queue, { text: `${who}'s session lives on there, and with it its lock` }] : [queue];
+/** `p2` before `p10`. */
+function inOrder(partitions: readonly string[]): string {
+  return partitions.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).join(" ");
 }

@@ -3,9 +3,13 @@ import { parseArgs } from "node:util";
 export interface Options {
   /** What to run on: a test server of our own, three real servers, or the ensemble at a connect string. */
   readonly servers: "test-server" | "ensemble" | { readonly hosts: string };
-  readonly services: readonly string[];
-  /** Lines that each service adds. */
-  readonly appends: number;
+  /** Those that begin together. */
+  readonly founders: readonly string[];
+  /** Who joins later. */
+  readonly newcomer: string;
+  readonly partitions: readonly string[];
+  /** Jobs of each partition. */
+  readonly jobs: number;
   readonly sessionTimeoutMs: number;
   /** Whether the ledger refuses stale tokens. */
   readonly fencing: boolean;
@@ -15,10 +19,11 @@ export const USAGE = `npm run demo -- [options]
 
   --ensemble            run on three real ZooKeeper servers, started for it, instead of on the test server
   --hosts h:p,h:p       run on an ensemble that runs already
-  --services 3…8        how many services contend (5)
-  --appends 8…200       lines that each of them adds to the ledger (15)
+  --workers 3…7         how many workers begin; one more joins later (5)
+  --partitions 8…60     into how many partitions the jobs are divided (12)
+  --jobs 12…200         jobs in each partition (24)
   --session-ms 1000…    session timeout to ask for, in milliseconds (3000)
-  --without-fencing     the ledger accepts stale tokens: see the frozen holder do its damage, and the checks fail
+  --without-fencing     the ledger accepts stale tokens: see the frozen worker do its damage, and the checks fail
   --help`;
 
 const NAMES = ["ada", "ben", "cleo", "dan", "eve", "finn", "gus", "hana"];
@@ -30,8 +35,9 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     options: {
       hosts: { type: "string" },
       ensemble: { type: "boolean", default: false },
-      services: { type: "string", default: "5" },
-      appends: { type: "string", default: "15" },
+      workers: { type: "string", default: "5" },
+      partitions: { type: "string", default: "12" },
+      jobs: { type: "string", default: "24" },
       "session-ms": { type: "string", default: "3000" },
       "without-fencing": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -40,10 +46,13 @@ export function parseOptions(args: readonly string[]): Options | undefined {
   if (values.help) return undefined;
   if (values.ensemble && values.hosts !== undefined) throw new Error("--ensemble and --hosts exclude each other");
   const started = values.ensemble ? "ensemble" : "test-server";
+  const workers = integer("workers", values.workers, 3, NAMES.length - 1);
   return {
     servers: values.hosts === undefined ? started : { hosts: values.hosts },
-    services: NAMES.slice(0, integer("services", values.services, 3, NAMES.length)),
-    appends: integer("appends", values.appends, 8, 200),
+    founders: NAMES.slice(0, workers),
+    newcomer: NAMES[workers] ?? "",
+    partitions: Array.from({ length: integer("partitions", values.partitions, 8, 60) }, (_, index) => `p${index + 1}`),
+    jobs: integer("jobs", values.jobs, 12, 200),
     sessionTimeoutMs: integer("session-ms", values["session-ms"], 1_000, 10_000),
     fencing: !values["without-fencing"],
   };

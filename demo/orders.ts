@@ -1,16 +1,24 @@
-/** How a service is started: what its process gets as its one argument, as JSON. */
+/** How a worker is started: what its process gets as its one argument, as JSON. */
 export interface Assignment {
   readonly name: string;
   readonly hosts: string;
-  readonly lockPath: string;
+  /** Below it is everything that the workers share. */
+  readonly root: string;
   readonly ledgerUrl: string;
-  readonly appends: number;
+  readonly partitions: readonly string[];
+  /** Jobs of each partition. */
+  readonly jobs: number;
   readonly sessionTimeoutMs: number;
+  /** How many meet at the barrier before they begin; `undefined` for one that comes later. */
+  readonly founders: number | undefined;
 }
 
-/** What the demo tells a running service. */
+/** What the demo tells a running worker. */
 export type Order =
-  /** Begin: every service is connected. */
+  /** Begin: every worker is connected. */
   | { readonly order: "go" }
-  /** In the next block, think for this long between reading and writing, in milliseconds. */
+  /** In the next job, think for this long between reading and writing, in milliseconds. */
   | { readonly order: "linger"; readonly forMs: number };
+
+/** What the leader proclaims once all jobs are done. */
+export const DONE = "done";

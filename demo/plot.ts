@@ -1,14 +1,15 @@
-import type { Lock } from "@zookit/lock";
 import type { Chronicle } from "./chronicle.js";
 import { monotonicMs } from "./happening.js";
-import type { Service } from "./service.js";
+import { ownersOf } from "./owners.js";
+import type { WorkerProcess } from "./worker-process.js";
 
 export interface Scene {
-  readonly services: readonly Service[];
+  /** Those that begin together. */
+  readonly founders: readonly WorkerProcess[];
+  readonly newcomer: WorkerProcess;
   readonly chronicle: Chronicle;
-  /** The lock, to look at its queue. */
-  readonly lock: Lock;
-  readonly appends: number;
+  /** Jobs of all partitions. */
+  readonly total: number;
   /** As negotiated with the servers. */
   readonly sessionTimeoutMs: number;
   readonly signal: AbortSignal;
@@ -20,45 +21,56 @@ export interface Victims {
 }
 
 /**
- * What befalls the services: one is killed inside its block, later another one is frozen inside its block and thawed when
- * others have moved on. Resolves when the rest has finished.
+ * What befalls the workers: one more joins, the leader is killed, and another one is frozen in the middle of a job and thawed
+ * when others have taken its partition over. Resolves when the rest has finished.
  */
 export async function play(scene: Scene): Promise<Victims> {
-  const { services, chronicle, appends, signal } = scene;
-  const [killed, frozen] = [services[1], services.at(-1)];
-  if (killed === undefined || frozen === undefined) throw new Error("too few services");
-  const appended = () => chronicle.count("appended");
-  const reach = async (count: number) => await chronicle.until(() => appended() >= count, signal);
-  const total = services.length * appends;
+  const { founders, newcomer, chronicle, total, signal } = scene;
+  const until = async (isTrue: () => boolean) => await chronicle.until(isTrue, signal);
+  const reach = async (share: number) => await until(() => chronicle.count("did") >= total * share);
 
-  for (const service of services) service.order({ order: "go" });
+  for (const founder of founders) founder.order({ order: "go" });
 
-  await reach(Math.floor(total / 5));
-  await catchInside(scene, killed);
+  await reach(1 / 6);
+  chronicle.add({ at: monotonicMs(), who: newcomer.name, kind: "joins" });
+  newcomer.order({ order: "go" });
+  await until(() => chronicle.count("takes", newcomer.name) > 0);
+
+  await reach(1 / 3);
+  const killed = leaderAmong(founders, chronicle);
+  const terms = chronicle.count("leads");
   killed.kill();
-  await showQueue(scene, killed);
+  await until(
+    () => chronicle.count("leads") > terms && ![...ownersOf(chronicle.happenings).values()].includes(killed.name),
+  );
 
-  await reach(appended() + Math.floor(total / 5));
-  await catchInside(scene, frozen);
+  await reach(1 / 2);
+  const leader = leaderAmong([...founders, newcomer], chronicle);
+  const frozen = founders.find((one) => one !== killed && one !== leader);
+  if (frozen === undefined) throw new Error("too few workers");
+  const partition = await catchInside(scene, frozen);
   frozen.freeze();
-  await showQueue(scene, frozen);
-  await reach(appended() + 2 * (services.length - 2));
+  const done = () => chronicle.of("did").filter((one) => one.partition === partition && one.who !== frozen.name).length;
+  const doneBefore = done();
+  await until(() => done() > doneBefore);
   frozen.thaw();
 
-  const survivors = services.filter((service) => service !== killed);
-  await chronicle.until(() => survivors.every(({ name }) => chronicle.count("finished", name) > 0), signal);
-  await Promise.all(survivors.map(async (service) => await service.exited()));
+  const survivors = [...founders, newcomer].filter((one) => one !== killed);
+  await until(() => survivors.every(({ name }) => chronicle.count("finished", name) > 0));
+  await Promise.all(survivors.map(async (survivor) => await survivor.exited()));
   return { killed: killed.name, frozen: frozen.name };
 }
 
-/** Lets the service think for long in its next block, and resolves when it is in there, between reading and writing. */
-async function catchInside({ chronicle, sessionTimeoutMs, signal }: Scene, service: Service): Promise<void> {
-  service.order({ order: "linger", forMs: sessionTimeoutMs });
-  await chronicle.until(() => chronicle.count("lingers", service.name) > 0, signal);
+function leaderAmong(workers: readonly WorkerProcess[], chronicle: Chronicle): WorkerProcess {
+  const name = chronicle.of("leads").at(-1)?.who;
+  const leader = workers.find((worker) => worker.name === name);
+  if (leader === undefined) throw new Error("nobody leads");
+  return leader;
 }
 
-async function showQueue({ lock, chronicle, signal }: Scene, { name }: Service): Promise<void> {
-  const contenders = await lock.contenders({ signal });
-  const names = contenders.map(({ identifier }) => identifier);
-  chronicle.add({ at: monotonicMs(), who: name, kind: "queue", names });
+/** Lets the worker think for long in its next job, and resolves with the partition when it is in there, between reading and writing. */
+async function catchInside({ chronicle, sessionTimeoutMs, signal }: Scene, worker: WorkerProcess): Promise<string> {
+  worker.order({ order: "linger", forMs: sessionTimeoutMs });
+  await chronicle.until(() => chronicle.count("lingers", worker.name) > 0, signal);
+  return chronicle.of("lingers", worker.name)[0]?.partition ?? "";
 }

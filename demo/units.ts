@@ -7,9 +7,3 @@ export function duration(ms: number): string {
 export function seconds(ms: number): string {
   return `${ms / 1_000} s`;
 }
-
-/** The lower one of the two in the middle; NaN if there are none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
-}

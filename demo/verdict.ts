@@ -7,8 +7,13 @@ export interface Evidence {
   readonly happenings: readonly Happening[];
   /** The ledger, read from its file at the end. */
   readonly entries: readonly Entry[];
-  readonly services: readonly string[];
-  readonly appends: number;
+  /** What the counter says at the end. */
+  readonly count: number;
+  readonly founders: readonly string[];
+  readonly newcomer: string;
+  readonly partitions: readonly string[];
+  /** Jobs of each partition. */
+  readonly jobs: number;
   readonly killed: string;
   readonly frozen: string;
   readonly sessionTimeoutMs: number;
@@ -27,14 +32,17 @@ const GRACE_MS = 1_000;
 
 export function judge(evidence: Evidence): readonly Check[] {
   return [
-    allAcknowledgedAreThere(evidence),
-    noUpdateWasLost(evidence),
+    allMetBeforeAnyBegan(evidence),
+    newcomerGotItsShare(evidence),
+    leaderWasSucceeded(evidence),
+    killedWorkerWasSucceeded(evidence),
+    frozenWorkerKnew(evidence),
+    lateWritesWereRefused(evidence),
     tokensRise(evidence),
-    killedHolderWasSucceeded(evidence),
-    frozenHolderKnew(evidence),
-    lateWriteWasRefused(evidence),
-    frozenHolderCameBack(evidence),
-    everybodyFinished(evidence),
+    everyJobOnce(evidence),
+    allAcknowledgedAreThere(evidence),
+    allWereCounted(evidence),
+    allLeftTogether(evidence),
   ];
 }
 
@@ -43,83 +51,91 @@ function of<K extends Happening["kind"]>({ happenings }: Evidence, kind: K, who?
   return [...happeningsOf(happenings, kind, who)].sort((a, b) => a.at - b.at);
 }
 
-function allAcknowledgedAreThere(evidence: Evidence): Check {
-  const key = (service: string, number: number, token: bigint) => `${service} ${number} ${token}`;
-  const acknowledged = of(evidence, "appended").map(({ who, number, token }) => key(who, number, token));
-  const present = evidence.entries.map(({ service, number, token }) => key(service, number, token));
+function allMetBeforeAnyBegan(evidence: Evidence): Check {
+  const arrived = of(evidence, "arrives").at(-1);
+  const entered = of(evidence, "entered");
+  const generations = new Set(entered.map(({ generation }) => generation));
+  const [first] = entered;
   return {
-    claim: "the ledger has what was acknowledged",
-    isOk: present.length > 0 && acknowledged.sort().join() === present.sort().join(),
-    finding: `${acknowledged.length} acknowledged, ${present.length} lines`,
+    claim: "nobody began before all were there",
+    isOk:
+      entered.length === evidence.founders.length && generations.size === 1 && (arrived?.at ?? 0) <= (first?.at ?? 0),
+    finding: `${entered.length} entered, the first ${duration((first?.at ?? 0) - (arrived?.at ?? 0))} after the last had come`,
   };
 }
 
-function noUpdateWasLost({ entries }: Evidence): Check {
-  const wrong = entries.findIndex(({ number, read }, index) => number !== index + 1 || read !== index);
-  const found = entries[wrong];
+/** Partitions that changed hands between the newcomer's arrival and the next event. */
+function newcomerGotItsShare(evidence: Evidence): Check {
+  const { founders, newcomer, partitions, killed } = evidence;
+  const joined = of(evidence, "joins")[0]?.at ?? Number.NaN;
+  const next = of(evidence, "killed", killed)[0]?.at ?? Number.NaN;
+  const moved = of(evidence, "takes").filter(({ at }) => at > joined && at < next);
+  const share = Math.floor(partitions.length / (founders.length + 1));
+  const others = moved.filter(({ who }) => who !== newcomer);
   return {
-    claim: "no update was lost",
-    isOk: entries.length > 0 && found === undefined,
-    finding: found
-      ? `line ${wrong + 1} is ${found.number} by ${found.service}, who had read ${found.read}`
-      : `1 to ${entries.length} without a gap, each written on the one before`,
+    claim: "the newcomer got its share, nothing else moved",
+    isOk: moved.length - others.length === share && others.length === 0,
+    finding: `${moved.length - others.length} of ${partitions.length} moved to it, ${others.length} elsewhere`,
   };
 }
 
-function tokensRise(evidence: Evidence): Check {
-  const holders = of(evidence, "holds").map(({ who, token }) => ({ who, token }));
-  const writers = evidence.entries.map(({ service, token }) => ({ who: service, token }));
-  const fall = firstFall(holders) ?? firstFall(writers);
-  return {
-    claim: "tokens rise from holder to holder",
-    isOk: holders.length > 0 && fall === undefined,
-    finding: fall ?? `${holders.length} holders, ${holders[0]?.token} to ${holders.at(-1)?.token}`,
-  };
+function leaderWasSucceeded(evidence: Evidence): Check {
+  const { killed } = evidence;
+  const terms = of(evidence, "leads");
+  const kill = of(evidence, "killed", killed)[0]?.at ?? Number.NaN;
+  const next = terms.find(({ at }) => at > kill);
+  const rise = terms.every(({ term }, index) => index === 0 || term > (terms[index - 1]?.term ?? term));
+  return inTime(evidence, "the killed leader was succeeded", next && rise ? next.at - kill : undefined);
 }
 
-function firstFall(turns: readonly { who: string; token: bigint }[]): string | undefined {
-  for (const [index, turn] of turns.entries()) {
-    const before = turns[index - 1];
-    if (before && before.token >= turn.token)
-      return `${turn.token} of ${turn.who} after ${before.token} of ${before.who}`;
-  }
-  return undefined;
+/** Every partition that it had and that was not done is taken by somebody else. */
+function killedWorkerWasSucceeded(evidence: Evidence): Check {
+  const { killed, jobs } = evidence;
+  const kill = of(evidence, "killed", killed)[0]?.at ?? Number.NaN;
+  const given = new Set(of(evidence, "gives", killed).map(({ partition }) => partition));
+  const had = of(evidence, "takes", killed).filter(({ partition }) => !given.has(partition));
+  const took = had.map(({ partition, token }) => {
+    const next = of(evidence, "takes").find((one) => one.partition === partition && one.token > token);
+    return next && next.at - kill;
+  });
+  const isDone = jobs > 0 && had.length > 0 && took.every((ms) => ms !== undefined);
+  return inTime(evidence, "so was it in its partitions", isDone ? Math.max(...took.map((ms) => ms ?? 0)) : undefined);
 }
 
-function killedHolderWasSucceeded(evidence: Evidence): Check {
-  const { killed, sessionTimeoutMs, tickMs } = evidence;
+function inTime({ sessionTimeoutMs, tickMs }: Evidence, claim: string, tookMs: number | undefined): Check {
   const limitMs = sessionTimeoutMs + tickMs + GRACE_MS;
-  const kill = of(evidence, "killed", killed)[0];
-  const next = of(evidence, "holds").find(({ at }) => kill !== undefined && at > kill.at);
-  const tookMs = kill && next && next.at - kill.at;
   return {
-    claim: "the killed holder was succeeded",
+    claim,
     isOk: tookMs !== undefined && tookMs <= limitMs,
     finding: `${tookMs === undefined ? "never" : `after ${duration(tookMs)}`}; at most ${seconds(limitMs)} allowed`,
   };
 }
 
-function frozenHolderKnew(evidence: Evidence): Check {
-  const woke = of(evidence, "woke", evidence.frozen)[0];
+function frozenWorkerKnew(evidence: Evidence): Check {
+  const woke = of(evidence, "woke", evidence.frozen);
+  const [first] = woke;
   return {
-    claim: "the frozen holder knew at once",
-    isOk: woke?.isHeld === false && woke.lost && of(evidence, "lock-lost", evidence.frozen).length > 0,
-    finding: woke
-      ? `first line after ${duration(woke.stalledMs)}: isHeld() ${woke.isHeld}, lost ${woke.lost ? "" : "not "}aborted`
+    claim: "the frozen worker knew at once",
+    isOk: first !== undefined && woke.every(({ isHeld, lost }) => !isHeld && lost),
+    finding: first
+      ? `first line after ${duration(first.stalledMs)}: isHeld() ${first.isHeld}, lost ${first.lost ? "" : "not "}aborted`
       : "it was never stopped inside",
   };
 }
 
-function lateWriteWasRefused(evidence: Evidence): Check {
+function lateWritesWereRefused(evidence: Evidence): Check {
   const { frozen, entries } = evidence;
-  const freeze = of(evidence, "frozen", frozen)[0];
-  const hold = of(evidence, "lingers", frozen).find(({ at }) => freeze !== undefined && at < freeze.at);
-  const refusal = of(evidence, "refused", frozen).find(({ token }) => token === hold?.token);
-  const slipped = entries.some(({ token }) => token === hold?.token);
+  const lingers = of(evidence, "lingers", frozen)[0];
+  const refusals = of(evidence, "refused");
+  const refusal = refusals.find(({ who, token }) => who === frozen && token === lingers?.token);
+  const thawed = of(evidence, "thawed", frozen)[0]?.at ?? Number.NaN;
+  const slipped = of(evidence, "did", frozen).find(({ at, token }) => at > thawed && token === lingers?.token);
+  const isInLedger =
+    slipped && entries.some(({ token, number }) => token === slipped.token && number === slipped.number);
   return {
     claim: "its late write was refused",
-    isOk: refusal !== undefined && refusal.token < refusal.highest && !slipped,
-    finding: slipped
+    isOk: refusal !== undefined && refusal.token < refusal.highest && !isInLedger,
+    finding: isInLedger
       ? "it is in the ledger"
       : refusal
         ? `token ${refusal.token} is lower than ${refusal.highest}`
@@ -127,27 +143,73 @@ function lateWriteWasRefused(evidence: Evidence): Check {
   };
 }
 
-function frozenHolderCameBack(evidence: Evidence): Check {
-  const { frozen } = evidence;
-  const thaw = of(evidence, "thawed", frozen)[0];
-  const before = of(evidence, "connected", frozen)[0]?.session;
-  const turns = of(evidence, "holds", frozen).filter(({ at, session }) => thaw && at > thaw.at && session !== before);
-  const tokens = new Set(turns.map(({ token }) => token));
-  const added = evidence.entries.filter(({ service, token }) => service === frozen && tokens.has(token)).length;
+function tokensRise(evidence: Evidence): Check {
+  const takes = of(evidence, "takes");
+  const falls = evidence.partitions.flatMap((partition) =>
+    [takes, evidence.entries].flatMap((turns) => firstFall(turns.filter((one) => one.partition === partition)) ?? []),
+  );
   return {
-    claim: "it came back in a new session",
-    isOk: added > 0,
-    finding: `${added} lines since`,
+    claim: "tokens rise from owner to owner",
+    isOk: takes.length > 0 && falls.length === 0,
+    finding: falls[0] ?? `${takes.length} ownerships of ${evidence.partitions.length} partitions`,
   };
 }
 
-function everybodyFinished(evidence: Evidence): Check {
-  const { services, killed, appends, entries } = evidence;
-  const living = services.filter((name) => name !== killed);
-  const short = living.filter((name) => entries.filter(({ service }) => service === name).length !== appends);
+function firstFall(turns: readonly { readonly partition: string; readonly token: bigint }[]): string | undefined {
+  const wrong = turns.findIndex(({ token }, index) => index > 0 && token < (turns[index - 1]?.token ?? 0n));
+  const turn = turns[wrong];
+  return turn && `${turn.partition}: ${turn.token} after ${turns[wrong - 1]?.token}`;
+}
+
+function everyJobOnce({ entries, partitions, jobs }: Evidence): Check {
+  const wrong = partitions.flatMap((partition) => {
+    const lines = entries.filter((entry) => entry.partition === partition);
+    const index = lines.findIndex(({ number, read }, at) => number !== at + 1 || read !== at);
+    if (index < 0) return lines.length === jobs ? [] : [`${partition}: ${lines.length} of ${jobs} jobs done`];
+    return [`${partition}: line ${index + 1} is job ${lines[index]?.number} by ${lines[index]?.worker}`];
+  });
   return {
-    claim: "all that live did all their work",
-    isOk: short.length === 0,
-    finding: short.length === 0 ? `${living.length} services, ${appends} lines each` : `not so: ${short.join(", ")}`,
+    claim: "every job was done exactly once",
+    isOk: wrong.length === 0,
+    finding: wrong[0] ?? `${entries.length} jobs of ${partitions.length} partitions, each written on the one before`,
+  };
+}
+
+function allAcknowledgedAreThere(evidence: Evidence): Check {
+  const key = (partition: string, number: number, token: bigint) => `${partition} ${number} ${token}`;
+  const acknowledged = of(evidence, "did").map(({ partition, number, token }) => key(partition, number, token));
+  const present = new Set(evidence.entries.map(({ partition, number, token }) => key(partition, number, token)));
+  const missing = acknowledged.filter((one) => !present.has(one));
+  return {
+    claim: "what was acknowledged is there",
+    isOk: acknowledged.length > 0 && missing.length === 0,
+    finding: `${acknowledged.length} acknowledged, ${present.size} in the ledgers, ${missing.length} missing`,
+  };
+}
+
+/** Whoever is killed between the ledger's answer and the counter's takes that one job along. */
+function allWereCounted(evidence: Evidence): Check {
+  const { count, entries } = evidence;
+  const acknowledged = of(evidence, "counted").length;
+  return {
+    claim: "the counter has counted each once",
+    isOk: count >= acknowledged && count <= entries.length,
+    finding: `${count}; ${acknowledged} acknowledged, ${entries.length} jobs done`,
+  };
+}
+
+function allLeftTogether(evidence: Evidence): Check {
+  const { founders, killed, frozen, newcomer } = evidence;
+  const inside = founders.filter((name) => name !== killed && name !== frozen);
+  const left = of(evidence, "left");
+  const together = left.filter(({ isTogether }) => isTogether).map(({ who }) => who);
+  const finished = of(evidence, "finished").map(({ who }) => who);
+  const expected = [...founders.filter((name) => name !== killed), newcomer];
+  const missing = expected.filter((name) => !finished.includes(name));
+  return {
+    claim: "all that live left together",
+    isOk: missing.length === 0 && inside.every((name) => together.includes(name)),
+    finding:
+      missing.length > 0 ? `not so: ${missing.join(", ")}` : `${together.join(", ")}; and ${expected.length} finished`,
   };
 }

@@ -7,8 +7,8 @@ import type { Assignment, Order } from "./orders.js";
 
 const program = fileURLToPath(new URL("worker.ts", import.meta.url));
 
-/** The demo's end of one service's process. Disposing of it kills the process, frozen or not. */
-export class Service implements AsyncDisposable {
+/** The demo's end of one worker. Disposing of it kills the process, frozen or not. */
+export class WorkerProcess implements AsyncDisposable {
   readonly name: string;
   readonly #chronicle: Chronicle;
   readonly #process: ChildProcess;
@@ -26,7 +26,7 @@ export class Service implements AsyncDisposable {
     this.#process.on("message", (message) => chronicle.add(message as Happening));
     this.#process.on("error", onFailure);
     this.#process.on("exit", (code, signal) => {
-      if (!this.#mayDie && code !== 0) onFailure(new Error(`service ${this.name} ended unasked: ${signal ?? code}`));
+      if (!this.#mayDie && code !== 0) onFailure(new Error(`worker ${this.name} ended unasked: ${signal ?? code}`));
     });
   }
 
@@ -61,20 +61,20 @@ export class Service implements AsyncDisposable {
 
   #signal(signal: NodeJS.Signals, kind: "killed" | "frozen" | "thawed"): void {
     const at = monotonicMs();
-    if (!this.#process.kill(signal)) throw new Error(`service ${this.name} is gone, it cannot be ${kind}`);
+    if (!this.#process.kill(signal)) throw new Error(`worker ${this.name} is gone, it cannot be ${kind}`);
     this.#chronicle.add({ at, who: this.name, kind });
   }
 }
 
-/** All services of a demo; they live and die together. */
-export class Services implements AsyncDisposable {
-  readonly all: readonly Service[];
+/** All workers of a demo; they live and die together. */
+export class Workers implements AsyncDisposable {
+  readonly all: readonly WorkerProcess[];
 
-  constructor(all: readonly Service[]) {
+  constructor(all: readonly WorkerProcess[]) {
     this.all = all;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.all.map(async (service) => await service[Symbol.asyncDispose]()));
+    await Promise.all(this.all.map(async (worker) => await worker[Symbol.asyncDispose]()));
   }
 }
