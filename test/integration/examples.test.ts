@@ -10,12 +10,12 @@ const files = readdirSync(directory).filter((name) => name.endsWith(".ts"));
 
 /** What each example prints, as a whole. */
 const outputs: Readonly<Record<string, RegExp>> = {
-  "two-phase-start.ts": /^(worker-\d is ready\n){3}(worker-\d serves\n){3}(worker-\d goes away\n){3}$/,
+  "leader-election.ts":
+    /^(?:worker-(\d) leads at worker-\1\.example\.org:8080 in term \d+\n)(?:worker-(\d) leads at worker-\2\.example\.org:8080 in term \d+\n)(?:worker-(\d) leads at worker-\3\.example\.org:8080 in term \d+\n)each has led once\n$/,
   "partitioned-jobs.ts":
     /^(?:.*\n)*worker-1: 2, worker-2: 2, worker-3: 2\n(?:.*\n)*worker-2: 3, worker-3: 3\n(?:.*\n)*(?:worker-\d ends with \w+\n){6}$/,
   "rate-limit.ts": /^(?:asked for \S+\n){7}7 calls, 3 at a time: never faster than allowed\nfrom now on 4 at a time\n$/,
-  "leader-election.ts":
-    /^(?:worker-(\d) leads at worker-\1\.example\.org:8080 in term \d+\n)(?:worker-(\d) leads at worker-\2\.example\.org:8080 in term \d+\n)(?:worker-(\d) leads at worker-\3\.example\.org:8080 in term \d+\n)each has led once\n$/,
+  "two-phase-start.ts": /^(worker-\d is ready\n){3}(worker-\d serves\n){3}(worker-\d goes away\n){3}$/,
   "with-lock.ts":
     /^holding the lock with fencing token (\d+)\nreleased the lock after writing "all is well" under token \1\n$/,
 };

@@ -63,8 +63,8 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     standsFor: "a proclamation of a leadership that was lost goes on in the next session",
     hazards: ["H22"],
     file: "packages/election/src/leadership.ts",
-    search: "        this.assertHeld();\n",
-    replace: "",
+    search: "        this.assertHeld();\n        try {",
+    replace: "        try {",
     also: [
       {
         file: "packages/election/src/leadership.ts",

@@ -64,6 +64,18 @@ test("a proclamation after the end of the leadership is refused, and nothing is 
   });
 });
 
+test("a proclamation that finds the leader's znode gone tells the leader that it does not lead (H46)", async () => {
+  await simulate(async (ensemble) => {
+    const [zk, other] = [await openClient(ensemble), await openClient(ensemble)];
+    const leadership = await new Election(zk, PATH).campaign();
+    await other.delete(leadership.path);
+    await expect(leadership.proclaim("x")).rejects.toMatchObject({ code: "leadership-lost" });
+    expect(leadership.isHeld()).toBe(false);
+    expect(leadership.lost.aborted).toBe(true);
+    await Promise.all([zk.close(), other.close()]);
+  });
+});
+
 test("one that waits for its turn behind another gives up in time, and the one before it still stands", async () => {
   await simulate(async (ensemble, time) => {
     const zk = await openClient(ensemble);

@@ -11,6 +11,7 @@ import {
   clientOf,
   contend,
   decodeIdentity,
+  isReleaseRequest,
   LOCK_DIALECTS,
   LOCK_NAMINGS,
   type LockDialect,
@@ -96,13 +97,17 @@ export class Election {
       throw new InvalidArgumentError(`dialect must be one of ${LOCK_DIALECTS.join(", ")}`, { path });
     }
     this.dialect = dialect;
+    const data = toBuffer(identifier, path);
+    if (isReleaseRequest(data)) {
+      throw new InvalidArgumentError(`the identifier ${identifier} would be read as a request to release`, { path });
+    }
     this.#queue = {
       client: this.#client,
       parent: path,
       // As each peer makes it: kazoo looks for the parent once, and would not find a container that was reaped since.
       parentMode: dialect === "kazoo" ? "persistent" : "container",
       naming: LOCK_NAMINGS[dialect],
-      data: toBuffer(identifier, path),
+      data,
       // An observer finds the same number.
       isTokenCzxid: true,
     };

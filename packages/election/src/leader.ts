@@ -4,10 +4,8 @@ import {
   decodeIdentity,
   join,
   type LiveSession,
+  listContenders,
   type Naming,
-  needsCzxids,
-  queueOf,
-  readContenders,
 } from "@zookit/core/recipe";
 
 /** Who leads, as the servers show it. */
@@ -38,7 +36,7 @@ export async function findLeader(
   read: Read = (path) => session.request("get", { path, watch: false }),
 ): Promise<ContenderNode | undefined> {
   for (;;) {
-    const names = await inOrder(session, path, naming);
+    const names = await listContenders(session, path, naming);
     if (names.length === 0) return undefined;
     for (const name of names) {
       const node = await readIfThere(join(path, name), read);
@@ -59,17 +57,4 @@ export async function readIfThere(path: string, read: Read): Promise<Omit<Conten
 
 export function leaderOf({ path, data, stat }: Omit<ContenderNode, "name">): Leader {
   return { ...decodeIdentity(data), fencingToken: stat.czxid, path };
-}
-
-/** The names of the contenders in the order of the queue. */
-async function inOrder(session: LiveSession, path: string, naming: Naming): Promise<readonly string[]> {
-  try {
-    const { children } = await session.request("children", { path, watch: false });
-    const isOrderKnown = !needsCzxids(children, naming);
-    const queue = isOrderKnown ? queueOf(children, naming) : await readContenders(session, path, naming);
-    return queue.map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof NoNodeError) return [];
-    throw error;
-  }
 }

@@ -142,8 +142,9 @@ export class Leadership implements AsyncDisposable {
           // Not the present session of the client, which may be a later one (H22).
           await this.#place.session.request("set", { path: this.path, data, version: -1 });
         } catch (error) {
-          if (error instanceof NoNodeError) throw this.#lostError("its znode is gone", error);
-          throw error;
+          if (!(error instanceof NoNodeError)) throw error;
+          this.#holding.foundDeleted();
+          this.assertHeld();
         }
       },
     });
