@@ -69,6 +69,25 @@ test("after the limit was changed, new members that say the old number or the ne
   });
 });
 
+test("the first use of a semaphore is repeated when its answer is lost, also by setting the limit", async () => {
+  for (const use of ["acquire", "setLimit"] as const) {
+    await simulate(async (ensemble) => {
+      const zk = await openClient(ensemble);
+      let isLost = false;
+      ensemble.planFaults(({ operation, path }) => {
+        if (isLost || operation !== "create" || path !== `${PATH}/limit`) return undefined;
+        isLost = true;
+        return { point: "reply-lost", consequence: "reconnect" };
+      });
+      const semaphore = new Semaphore(zk, PATH, 2);
+      await (use === "acquire" ? semaphore.acquire() : semaphore.setLimit(3));
+      expect(isLost).toBe(true);
+      expect(await semaphore.limit()).toBe(use === "acquire" ? 2 : 3);
+      await zk.close();
+    });
+  }
+});
+
 test("whoever waits is granted at once when the limit is raised, and not before enough is free when it is lowered (H62)", async () => {
   await simulate(async (ensemble, time) => {
     const clients = (await openClients(ensemble, 4)) as [ZooKeeper, ZooKeeper, ZooKeeper, ZooKeeper];

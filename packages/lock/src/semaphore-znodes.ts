@@ -1,5 +1,14 @@
-import { NodeExistsError, NoNodeError, type ZooKeeper } from "@zookit/core";
-import { type Client, ensurePath, join, LOCK_NAMINGS, MAX_TIMER_MS, orAbort, type Queue } from "@zookit/core/recipe";
+import { NodeExistsError, NoNodeError, type WaitOptions, type ZooKeeper } from "@zookit/core";
+import {
+  type Client,
+  ensurePath,
+  isLossError,
+  join,
+  LOCK_NAMINGS,
+  MAX_TIMER_MS,
+  orAbort,
+  type Queue,
+} from "@zookit/core/recipe";
 import { LimitMismatchError, TooManyPermitsError } from "./errors.js";
 import { agrees, decodeLimit, encodeLimit } from "./limit-record.js";
 import type { LockSettings } from "./lock-settings.js";
@@ -83,9 +92,18 @@ export class SemaphoreZnodes {
     const { acl } = this.client.settings;
     const step = { signal, timeoutMs: MAX_TIMER_MS };
     const data = encodeLimit({ limit: this.#permits, declared: this.#permits });
-    await this.#zk.create(this.limit, data, { parents: true, ...step }).catch((error) => {
-      if (!(error instanceof NodeExistsError)) throw error;
-    });
+    while (!(await this.#isRecorded(data, step)));
     await ensurePath(this.client, this.leases, "persistent", acl, { ...step, isStep: true });
+  }
+
+  /** Records the limit if nobody has. False if the answer was lost: doing it twice is as good as once. */
+  async #isRecorded(data: Buffer, step: WaitOptions): Promise<boolean> {
+    try {
+      await this.#zk.create(this.limit, data, { parents: true, ...step });
+    } catch (error) {
+      if (step.signal?.aborted || !(isLossError(error) || error instanceof NodeExistsError)) throw error;
+      return error instanceof NodeExistsError;
+    }
+    return true;
   }
 }
