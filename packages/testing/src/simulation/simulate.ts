@@ -88,5 +88,9 @@ export async function simulate<T>(
 
 /** Whatever follows from the last thing that happened, before the next one does: ticks come after all microtasks. */
 function consequences(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve));
+  return new Promise(atNextTick);
+}
+
+function atNextTick(resolve: () => void): void {
+  process.nextTick(resolve);
 }

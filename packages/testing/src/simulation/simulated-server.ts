@@ -6,6 +6,8 @@ import type { Scheduler } from "./scheduler.js";
 
 type Step = () => boolean;
 
+const READY = Promise.resolve();
+
 /**
  * One server of the simulated ensemble: its copy of the tree, as far as it has applied the log, and the requests of its
  * connections, each connection's in their order. A write, and a `sync`, is answered once the server has applied it; a read
@@ -14,6 +16,7 @@ type Step = () => boolean;
 export class SimulatedServer implements ServerEnd {
   /** Counted from 0. */
   readonly index: number;
+  readonly #label: string;
   readonly #quorum: Quorum;
   readonly #scheduler: Scheduler;
   readonly #replica: Replica<Connection>;
@@ -28,6 +31,7 @@ export class SimulatedServer implements ServerEnd {
 
   constructor(index: number, quorum: Quorum, scheduler: Scheduler) {
     this.index = index;
+    this.#label = `server ${index} applies`;
     this.#quorum = quorum;
     this.#scheduler = scheduler;
     this.#replica = new Replica({ hasTtl: true });
@@ -156,9 +160,9 @@ export class SimulatedServer implements ServerEnd {
     });
   }
 
-  async #turn(): Promise<void> {
-    if (this.#lagMs > 0) await new Promise<void>((resolve) => setTimeout(resolve, this.#lagMs));
-    await this.#scheduler.schedule(Promise.resolve(), `server ${this.index} applies`);
+  #turn(): Promise<void> {
+    const turn = () => this.#scheduler.schedule(READY, this.#label);
+    return this.#lagMs > 0 ? new Promise<void>((resolve) => setTimeout(resolve, this.#lagMs)).then(turn) : turn();
   }
 
   /** Applies the log up to a place, exclusive. */
