@@ -81,6 +81,7 @@ export class SimulatedServer implements ServerEnd {
 
   hello(connection: Connection, hello: Hello): void {
     if (this.#state !== "up" || hello.lastZxid > this.#replica.tree.lastZxid) {
+      connection.isServed = false;
       connection.tell("refused", (client) => client.welcome({ kind: "refused" }));
       return;
     }
@@ -92,6 +93,7 @@ export class SimulatedServer implements ServerEnd {
     } else if (this.#quorum.resumeSession(connection, hello.session) === "resumed") {
       this.#enqueue(connection, () => this.#welcome(connection));
     } else {
+      this.closed(connection);
       connection.tell("expired", (client) => client.welcome({ kind: "expired" }));
     }
   }
