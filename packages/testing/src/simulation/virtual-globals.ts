@@ -66,7 +66,11 @@ function virtualDate(): DateConstructor {
   const now = () => BEGINNING_MS + clock.nowMs;
   function VirtualDate(...given: unknown[]): Date | string {
     if (new.target === undefined) return new real.Date(now()).toString();
-    return Reflect.construct(real.Date, given.length === 0 ? [now()] : given, new.target);
+    const args = given.length === 0 ? [now()] : given;
+    // A subclass has a prototype of its own, which costs.
+    return new.target === (VirtualDate as unknown)
+      ? new real.Date(...(args as [number]))
+      : Reflect.construct(real.Date, args, new.target);
   }
   const { prototype, UTC, parse } = real.Date;
   return Object.assign(VirtualDate, { prototype, UTC, parse, now }) as unknown as DateConstructor;
