@@ -49,6 +49,7 @@ export class SimulatedServer implements ServerEnd {
 
   /** The tree as this server has it. */
   get tree(): Replica<Connection>["tree"] {
+    this.#catchUpUnseen();
     return this.#replica.tree;
   }
 
@@ -59,15 +60,18 @@ export class SimulatedServer implements ServerEnd {
 
   /** From now on the server applies entries only after that time, in virtual milliseconds, or when a client's write or `sync` makes it. */
   set lagMs(lagMs: number) {
+    this.#catchUpUnseen();
     this.#lagMs = lagMs;
   }
 
   /** Cut off from the leader, a server goes on answering reads, and nothing else, until it notices. */
   isolate(): void {
+    this.#catchUpUnseen();
     if (this.#state === "up") this.#state = "isolated";
   }
 
   goDown(): void {
+    this.#catchUpUnseen();
     this.#state = "down";
     for (const connection of this.#connections) connection.cut();
   }
@@ -80,6 +84,7 @@ export class SimulatedServer implements ServerEnd {
   }
 
   hello(connection: Connection, hello: Hello): void {
+    this.#catchUpUnseen();
     if (this.#state !== "up" || hello.lastZxid > this.#replica.tree.lastZxid) {
       connection.isServed = false;
       connection.tell("refused", (client) => client.welcome({ kind: "refused" }));
@@ -147,12 +152,7 @@ export class SimulatedServer implements ServerEnd {
   advance(): void {
     for (const connection of [...this.#queues.keys()]) this.#serve(connection);
     if (this.#state === "down" || this.#isApplying || this.#applied >= this.#quorum.log.length) return;
-    if (this.#state === "isolated") return;
-    if (this.#connections.size === 0 && this.#lagMs === 0) {
-      // Nobody could tell when it does.
-      this.applyUpTo(this.#quorum.log.length);
-      return;
-    }
+    if (this.#state === "isolated" || this.#isUnseen) return;
     this.#isApplying = true;
     void this.#turn().then(() => {
       this.#isApplying = false;
@@ -165,6 +165,15 @@ export class SimulatedServer implements ServerEnd {
   #turn(): Promise<void> {
     const turn = () => this.#scheduler.schedule(READY, this.#label);
     return this.#lagMs > 0 ? new Promise<void>((resolve) => setTimeout(resolve, this.#lagMs)).then(turn) : turn();
+  }
+
+  /** Nobody could tell when it applies what is committed: it counts as done at once, and is done when somebody looks. */
+  get #isUnseen(): boolean {
+    return this.#state === "up" && this.#connections.size === 0 && this.#lagMs === 0 && !this.#isApplying;
+  }
+
+  #catchUpUnseen(): void {
+    if (this.#isUnseen) this.applyUpTo(this.#quorum.log.length);
   }
 
   /** Applies the log up to a place, exclusive. */
