@@ -30,13 +30,15 @@ const virtual = {
   Date: virtualDate(),
 };
 
+const virtualNow = () => clock.nowMs;
+
 /** Puts a clock in the place of the global timers, `Date` and `performance.now()`, until the returned function is called. */
 export function install(next: VirtualClock): () => void {
   const before = globals();
   const { now } = performance;
   clock = next;
   Object.assign(globalThis, virtual);
-  performance.now = () => clock.nowMs;
+  performance.now = virtualNow;
   return () => {
     Object.assign(globalThis, before);
     performance.now = now;
