@@ -7,8 +7,8 @@ export const HOLDING_MUTANTS: readonly Mutant[] = [
     standsFor: "a task waits for ever behind one of its process that has lost the lock to an operator's hand",
     hazards: ["H46"],
     file: "packages/core/src/recipe/holding.ts",
-    search: "    this.#place.remove();\n    this.#lost.abort(",
-    replace: "    this.#lost.abort(",
+    search: "    this.#place.remove();\n    this.#loss =",
+    replace: "    this.#loss =",
   },
   {
     name: "delete error swallowed",
@@ -47,8 +47,8 @@ export const HOLDING_MUTANTS: readonly Mutant[] = [
     standsFor: "a handle says that it is held while its znode is being deleted",
     hazards: ["H6", "H50"],
     file: "packages/core/src/recipe/holding.ts",
-    search: " && this.#releasing === undefined && !this.lost.aborted;",
-    replace: " && !this.lost.aborted;",
+    search: " && this.#releasing === undefined && this.#loss === undefined;",
+    replace: " && this.#loss === undefined;",
   },
   {
     name: "own znode not watched",

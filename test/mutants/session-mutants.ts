@@ -63,8 +63,8 @@ export const SESSION_MUTANTS: readonly Mutant[] = [
     standsFor: "requests are sent however many are under way, and the heartbeat is answered behind them",
     hazards: ["H27"],
     file: "packages/core/src/live-session.ts",
-    search: "return await this.#flow.run(async () => {",
-    replace: "return await (async (send) => await send())(async () => {",
+    search: "return this.#flow.run(() => {",
+    replace: "return (async (send) => await send())(async () => {",
   },
   {
     name: "substituted session",

@@ -73,7 +73,7 @@ export class Client {
     clearTimeout(this.#reopenTimer);
     this.#moveTo("closed");
     this.#state.end();
-    await this.#current.close();
+    await this.#current.close(this.#failure);
   }
 
   #open(epoch: number): LiveSession {

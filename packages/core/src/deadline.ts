@@ -38,11 +38,12 @@ export async function withDeadline<T>(
   checkWaitOptions(options);
   const { signal: outer, timeoutMs } = options;
   outer?.throwIfAborted();
+  // Many waits under one signal are no leak, of which Node.js would warn otherwise.
+  if (outer !== undefined) setMaxListeners(0, outer);
+  if (outer !== undefined && timeoutMs === undefined) return await run(outer);
   const controller = new AbortController();
   const onAbort = () => controller.abort(outer?.reason);
   const onTimeout = () => controller.abort(new TimeoutError(`${what} took longer than ${timeoutMs} ms`, details));
-  // Many waits under one signal are no leak, of which Node.js would warn otherwise.
-  if (outer !== undefined) setMaxListeners(0, outer);
   outer?.addEventListener("abort", onAbort, { once: true });
   const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
   try {
@@ -59,7 +60,16 @@ export function orAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined)
   return new Promise<T>((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     const settled = () => signal.removeEventListener("abort", onAbort);
-    promise.then(resolve, reject).finally(settled);
+    promise.then(
+      (value) => {
+        settled();
+        resolve(value);
+      },
+      (error) => {
+        settled();
+        reject(error);
+      },
+    );
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
   });

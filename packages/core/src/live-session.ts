@@ -122,19 +122,19 @@ export class LiveSession implements Session {
    * @throws {ConnectionLossError} it is suspended, or the connection was lost while the request was under way.
    * @throws {ZookitError} ZooKeeper's own errors.
    */
-  async request<Name extends OperationName>(
+  request<Name extends OperationName>(
     operation: Name,
     request: Operations[Name]["request"],
   ): Promise<Operations[Name]["value"]> {
-    return await this.#gated(operation, request, this.#chroot);
+    return this.#gated(operation, request, this.#chroot);
   }
 
   /** The same for an absolute path of the server, for what lies above the chroot. */
-  async requestAbsolute<Name extends OperationName>(
+  requestAbsolute<Name extends OperationName>(
     operation: Name,
     request: Operations[Name]["request"],
   ): Promise<Operations[Name]["value"]> {
-    return await this.#gated(operation, request, NO_CHROOT);
+    return this.#gated(operation, request, NO_CHROOT);
   }
 
   /** Registers interest in a path; to be called before the read that arms the watch is sent. */
@@ -145,8 +145,8 @@ export class LiveSession implements Session {
   }
 
   /** Ends the session at the server, if that can be reached. */
-  async close(): Promise<void> {
-    this.#end(new ClosedError("the client was closed"));
+  async close(reason: ZookitError): Promise<void> {
+    this.#end(reason);
     await this.#transport.close();
   }
 
@@ -193,16 +193,16 @@ export class LiveSession implements Session {
     this.#events.synchronized();
   }
 
-  async #gated<Name extends OperationName>(
+  #gated<Name extends OperationName>(
     operation: Name,
     request: Operations[Name]["request"],
     chroot: Chroot,
   ): Promise<Operations[Name]["value"]> {
-    return await this.#flow.run(async () => {
+    return this.#flow.run(() => {
       if (this.#phase !== "connected" || !this.isValid()) {
         throw this.#lossError(operation, this.#nameOf(request.path, chroot), "not-applied");
       }
-      return await this.#send(operation, request, chroot);
+      return this.#send(operation, request, chroot);
     });
   }
 

@@ -59,11 +59,13 @@ export async function bounded<T>(
 export async function perform<T>(client: Client, operation: Operation<T>): Promise<T> {
   const { what, path, effect, options, run } = operation;
   const timeoutMs = options.timeoutMs ?? client.settings.retry.maxElapsedMs;
+  // A step needs no timer beside that of the operation it belongs to.
+  const deadlineMs = "isStep" in options && timeoutMs === MAX_TIMER_MS ? undefined : timeoutMs;
   let isUnderWay = false;
   let mayBeApplied = false;
   let lastError: Error | undefined;
   try {
-    return await withDeadline({ signal: options.signal, timeoutMs }, what, { path }, (signal) =>
+    return await withDeadline({ signal: options.signal, timeoutMs: deadlineMs }, what, { path }, (signal) =>
       retry(
         async () => {
           const session = await client.ready(signal);

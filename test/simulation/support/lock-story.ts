@@ -34,9 +34,9 @@ export async function lockStory(story: LockStory, options: SimulationOptions = {
   const held = new Set<Held>();
   let endedEarly: ReadonlySet<string> = new Set();
   const afterEachStep = () => {
-    const holding = [...held].filter(({ handle, session }) => !endedEarly.has(session) && handle.isHeld());
-    if (holding.length > 1)
-      throw new Error(`${holding.length} hold the lock: ${holding.map(({ session }) => session)}`);
+    const holding: string[] = [];
+    for (const { handle, session } of held) if (!endedEarly.has(session) && handle.isHeld()) holding.push(session);
+    if (holding.length > 1) throw new Error(`${holding.length} hold the lock: ${holding}`);
   };
   return await simulate(
     async (ensemble, time) => {

@@ -46,10 +46,13 @@ export class Holding {
   readonly #lostError: LostError;
   readonly #identity: Buffer | undefined;
   readonly #lost = new AbortController();
+  /** Why it is lost. Most holdings never are, and nobody asks for their signal, which would be costly to make. */
+  #loss: ZookitError | undefined;
   /** Made when it is needed, which is seldom. */
   #releaseRequested: AbortController | undefined;
   /** Aborts when it is not held any more, for whatever reason. */
   readonly #stopped = new AbortController();
+  #isWatching = false;
   readonly #ownWatchTimer: NodeJS.Timeout;
   #releasing: Promise<void> | undefined;
 
@@ -80,13 +83,13 @@ export class Holding {
   /** Whether it is held at this very moment. */
   isHeld(): boolean {
     // The order matters: asking the session can find that its deadline has passed, and end this holding on the spot.
-    return this.#place.session.isValid() && this.#releasing === undefined && !this.lost.aborted;
+    return this.#place.session.isValid() && this.#releasing === undefined && this.#loss === undefined;
   }
 
   /** @throws the typed error if it is not held at this very moment. */
   assertHeld(): void {
     if (this.isHeld()) return;
-    throw this.lost.aborted ? this.lost.reason : this.#lostError("it was released", undefined);
+    throw this.#loss ?? this.#lostError("it was released", undefined);
   }
 
   /**
@@ -101,6 +104,7 @@ export class Holding {
     const releasing = this.#releasing;
     // A caller who does not wait for it to the end has not asked to hear of its failure.
     releasing.catch(() => {});
+    if (given.signal === undefined && given.timeoutMs === undefined) return await releasing;
     const details = { path: this.path, outcome: "unknown" } as const;
     await withDeadline(given, `release ${this.path}`, details, (signal) => orAbort(releasing, signal));
   }
@@ -120,22 +124,24 @@ export class Holding {
   readonly #onSessionLost = () => this.#lose("its session has ended", this.#place.session.lost.reason);
 
   #lose(message: string, cause: unknown): void {
-    if (this.#releasing !== undefined || this.lost.aborted) return;
+    if (this.#releasing !== undefined || this.#loss !== undefined) return;
     this.#stop();
     // There is nothing left to delete, but whoever waits for this place in this process is to hear of it.
     this.#place.remove();
-    this.#lost.abort(this.#lostError(message, cause));
+    this.#loss = this.#lostError(message, cause);
+    this.#lost.abort(this.#loss);
   }
 
   #stop(): void {
     clearTimeout(this.#ownWatchTimer);
-    this.#stopped.abort();
+    if (this.#isWatching) this.#stopped.abort();
     this.#place.session.lost.removeEventListener("abort", this.#onSessionLost);
   }
 
   /** Watches the own znode for as long as it is held. */
   async #watchOwn(): Promise<void> {
     const { session, otherPaths = [] } = this.#place;
+    this.#isWatching = true;
     const step = { client: this.#client, session, signal: this.#stopped.signal };
     try {
       const own = waitForDeletion(step, this.path, (node) => this.#seen(node));

@@ -1,6 +1,5 @@
 import { MAX_TIMER_MS } from "../check.js";
 import type { Client } from "../client.js";
-import { pause } from "../deadline.js";
 import { isLossError, NoNodeError } from "../errors.js";
 import type { LiveSession } from "../live-session.js";
 import { join } from "../path.js";
@@ -65,9 +64,12 @@ export function remove(unwanted: Unwanted): Removal {
 
 /** Waits until the znode is gone, but no longer than given: the janitor goes on by itself. */
 export async function goneWithin({ gone }: Removal, limitMs: number): Promise<void> {
-  const limit = new AbortController();
-  const stop = () => limit.abort();
-  await Promise.race([gone.finally(stop), pause(limitMs, limit.signal).catch(() => {})]);
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([gone, patience]);
+  clearTimeout(timer);
 }
 
 async function removeOnce({ session, parent, prefix, created, isNameCertain, isOurs }: Unwanted): Promise<void> {

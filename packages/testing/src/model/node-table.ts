@@ -1,5 +1,6 @@
+import type { Acl } from "@zookit/core";
 import { Code, Refusal } from "./code.js";
-import { type Node, newNode } from "./node.js";
+import { addChild, type Node, newNode, removeChild } from "./node.js";
 import { NO_OWNER, ownership } from "./owner.js";
 import { splitPath } from "./path.js";
 
@@ -27,7 +28,7 @@ export class NodeTable {
     const { parent, name } = splitPath(path);
     this.#nodes.set(path, node);
     // The root has no name, and is no child.
-    if (name !== "") this.existing(parent).children.add(name);
+    if (name !== "") addChild(this.existing(parent), name);
     const { kind } = ownership(node.owner);
     if (kind === "session") this.#sessions.get(node.owner)?.add(path);
     if (kind === "container" || kind === "ttl") this.#reapable.add(path);
@@ -38,7 +39,7 @@ export class NodeTable {
     const { parent, name } = splitPath(path);
     const { owner } = this.existing(path);
     this.#nodes.delete(path);
-    this.existing(parent).children.delete(name);
+    removeChild(this.existing(parent), name);
     this.#sessions.get(owner)?.delete(path);
     this.#reapable.delete(path);
   }
@@ -80,13 +81,16 @@ export class NodeTable {
   }
 }
 
+const EMPTY = Buffer.alloc(0);
+const OPEN_ACL: readonly Acl[] = [{ scheme: "world", id: "anyone", permissions: 31 }];
+const CONFIG_ACL: readonly Acl[] = [{ scheme: "world", id: "anyone", permissions: 1 }];
+
 /** What every server has from the start. */
 export function firstNodes(): NodeTable {
   const nodes = new NodeTable();
   for (const path of ["/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config"]) {
     const isConfig = path === "/zookeeper/config";
-    const acl = [{ scheme: "world", id: "anyone", permissions: isConfig ? 1 : 31 }];
-    const node = newNode({ data: Buffer.alloc(0), acl, owner: NO_OWNER }, 0n, 0);
+    const node = newNode({ data: EMPTY, acl: isConfig ? CONFIG_ACL : OPEN_ACL, owner: NO_OWNER }, 0n, 0);
     // ZooKeeper sets this ACL with "any version", and stores that as the version.
     if (isConfig) node.aversion = -1;
     nodes.link(path, node);

@@ -16,12 +16,16 @@ export interface Node {
   /** The server's own count of creations below it, an int32, from which sequence numbers and `cversion` follow. */
   creations: number;
   readonly owner: bigint;
-  readonly children: Set<string>;
+  children: ReadonlySet<string>;
 }
+
+/** Most znodes never have a child, and a set of their own would be the largest part of them. */
+const NO_CHILDREN: ReadonlySet<string> = new Set();
 
 export function newNode(given: Pick<Node, "data" | "acl" | "owner">, zxid: bigint, timeMs: number): Node {
   return {
-    ...given,
+    data: given.data,
+    acl: given.acl,
     czxid: zxid,
     mzxid: zxid,
     pzxid: zxid,
@@ -30,8 +34,18 @@ export function newNode(given: Pick<Node, "data" | "acl" | "owner">, zxid: bigin
     version: 0,
     aversion: 0,
     creations: 0,
-    children: new Set(),
+    owner: given.owner,
+    children: NO_CHILDREN,
   };
+}
+
+export function addChild(node: Node, name: string): void {
+  if (node.children === NO_CHILDREN) node.children = new Set();
+  (node.children as Set<string>).add(name);
+}
+
+export function removeChild(node: Node, name: string): void {
+  if (node.children !== NO_CHILDREN) (node.children as Set<string>).delete(name);
 }
 
 /**

@@ -14,11 +14,14 @@ export type Ownership =
   | { readonly kind: "none" | "session" | "container" }
   | { readonly kind: "ttl"; readonly ttlMs: number };
 
+const NONE: Ownership = { kind: "none" };
+const SESSION: Ownership = { kind: "session" };
+
 export function ownership(owner: bigint): Ownership {
-  if (owner === NO_OWNER) return { kind: "none" };
+  if (owner === NO_OWNER) return NONE;
   if (owner === CONTAINER) return { kind: "container" };
   if ((owner & TTL_MARK) === TTL_MARK) return { kind: "ttl", ttlMs: Number(owner & LONGEST_TTL_MS) };
-  return { kind: "session" };
+  return SESSION;
 }
 
 export function ownerOf({ mode, ttlMs }: Create, session: bigint): bigint {

@@ -32,6 +32,10 @@ export class PersistentWatches<Watcher> {
     return removed.includes(true);
   }
 
+  get isEmpty(): boolean {
+    return this.#tables.data.isEmpty && this.#recursive.isEmpty;
+  }
+
   /** Whom to tell of a change; somebody may be named twice. */
   *concerned({ type, path }: Change): Generator<Watcher> {
     for (const kind of FIRES[type]) yield* this.#tables[kind].of(path);

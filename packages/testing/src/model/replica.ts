@@ -59,11 +59,12 @@ export class Replica<Watcher extends Watching> {
    */
   apply(entry: LogEntry): { readonly result: WriteResult; readonly notifications: readonly Notification<Watcher>[] } {
     const { result, changes } = this.tree.execute(entry);
-    const notifications = changes.flatMap(({ change, acl }) =>
-      [...this.#concerned(change)]
-        .filter(({ identities }) => isPermitted(acl, Permission.read, identities))
-        .map((watcher) => ({ watcher, change })),
-    );
+    const notifications: Notification<Watcher>[] = [];
+    for (const { change, acl } of changes) {
+      for (const watcher of this.#concerned(change)) {
+        if (isPermitted(acl, Permission.read, watcher.identities)) notifications.push({ watcher, change });
+      }
+    }
     return { result, notifications };
   }
 
@@ -128,7 +129,7 @@ export class Replica<Watcher extends Watching> {
 
   #concerned(change: Change): ReadonlySet<Watcher> {
     const told = this.#watches.fire(change);
-    for (const watcher of this.#persistent.concerned(change)) told.add(watcher);
-    return told;
+    if (this.#persistent.isEmpty) return told;
+    return new Set([...told, ...this.#persistent.concerned(change)]);
   }
 }

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** What clients may ask for, and how exactly the leader counts. ZooKeeper's defaults are 2 and 20 ticks. */
 export interface SessionLimits {
   readonly tickMs: number;
@@ -38,7 +36,8 @@ export class Sessions {
     const id = this.#nextId++;
     const timeoutMs = this.#clamp(askedTimeoutMs);
     // It need not be secret: this is a server for tests.
-    const password = createHash("sha256").update(`zookit ${id}`).digest().subarray(0, 16);
+    const password = Buffer.alloc(16, "zookit");
+    password.writeBigUInt64BE(BigInt.asUintN(64, id), 8);
     const grant = { id, password, timeoutMs };
     this.#open.set(id, { grant, expiresAtMs: this.#expiry(nowMs, timeoutMs) });
     return grant;

@@ -24,8 +24,11 @@ export class WatchTable<Watcher> {
     return true;
   }
 
-  removeAllOf(path: string): void {
-    this.#watchers.delete(path);
+  /** Removes all watchers of a path, and returns them. */
+  take(path: string): ReadonlySet<Watcher> | undefined {
+    const watchers = this.#watchers.get(path);
+    if (watchers !== undefined) this.#watchers.delete(path);
+    return watchers;
   }
 
   /** Forgets a watcher. */

@@ -33,11 +33,11 @@ export class Watches<Watcher> {
   }
 
   /** Whom to tell of a change; their watches are used up by it. */
-  fire(change: Change): Set<Watcher> {
-    const told = new Set<Watcher>();
+  fire(change: Change): ReadonlySet<Watcher> {
+    let told: ReadonlySet<Watcher> = new Set();
     for (const kind of FIRES[change.type]) {
-      for (const watcher of this.#tables[kind].of(change.path)) told.add(watcher);
-      this.#tables[kind].removeAllOf(change.path);
+      const watchers = this.#tables[kind].take(change.path);
+      if (watchers !== undefined) told = told.size === 0 ? watchers : new Set([...told, ...watchers]);
     }
     return told;
   }

@@ -45,7 +45,7 @@ export class Connection {
   /** Set by the server when it has given the client a session. */
   session: bigint | undefined;
   identities: readonly Identity[] = [];
-  /** Whether the server still serves it. */
+  /** Whether the server serves it, or has not been asked to yet. */
   isServed = true;
   #isLost = false;
 
@@ -86,8 +86,10 @@ export class Connection {
 
   /** The client gives it up by itself. The server learns of that if anything gets through. */
   abandon(): void {
-    this.#isLost = true;
     this.toClient.clear();
-    this.toServer.send("connection closed", () => this.server.closed(this));
+    if (this.#isLost) return;
+    this.#isLost = true;
+    // A server that has refused it, or has closed it itself, need not be told.
+    if (this.isServed) this.toServer.send("connection closed", () => this.server.closed(this));
   }
 }

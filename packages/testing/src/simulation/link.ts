@@ -5,6 +5,8 @@ interface Message {
   readonly deliver: () => void;
 }
 
+const READY = Promise.resolve();
+
 /** One direction of a connection: messages arrive in their order, each when the scheduler says so. */
 export class Link {
   readonly #scheduler: Scheduler;
@@ -40,7 +42,7 @@ export class Link {
     const next = this.#messages[0];
     if (next === undefined || this.#isScheduled || this.#isHeld) return;
     this.#isScheduled = true;
-    void this.#scheduler.schedule(Promise.resolve(), next.label).then(() => {
+    void this.#scheduler.schedule(READY, next.label).then(() => {
       this.#isScheduled = false;
       // It may have been lost or held up since; then whatever is first by now has its own turn.
       if (!this.#isHeld && this.#messages[0] === next) {

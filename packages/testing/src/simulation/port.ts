@@ -58,11 +58,17 @@ export function sessionName(id: bigint): string {
 }
 
 function statOf(stat: NodeStat): Stat {
-  const { ctimeMs, mtimeMs, ephemeralOwner, ...same } = stat;
   return {
-    ...same,
-    ctime: new Date(ctimeMs),
-    mtime: new Date(mtimeMs),
-    ephemeralOwner: ephemeralOwner === 0n ? undefined : sessionName(ephemeralOwner),
+    czxid: stat.czxid,
+    mzxid: stat.mzxid,
+    pzxid: stat.pzxid,
+    ctime: new Date(stat.ctimeMs),
+    mtime: new Date(stat.mtimeMs),
+    version: stat.version,
+    cversion: stat.cversion,
+    aversion: stat.aversion,
+    ephemeralOwner: stat.ephemeralOwner === 0n ? undefined : sessionName(stat.ephemeralOwner),
+    dataLength: stat.dataLength,
+    numChildren: stat.numChildren,
   };
 }

@@ -9,6 +9,11 @@ export interface Scheduler {
   count(): number;
   /** Lets the given number of things happen. */
   waitNext(count: number): Promise<void>;
+  /**
+   * Lets one thing happen at once. Asked for first where there is one: `waitNext` of fast-check looks fifty times whether
+   * anything else has become possible, which the simulation has waited for already.
+   */
+  waitOne?(): Promise<void>;
 }
 
 /** Lets things happen in the order in which they became possible. */

@@ -1,8 +1,9 @@
-import fakeTimers from "@sinonjs/fake-timers";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { TestingError } from "../errors.js";
-import { InOrder } from "./scheduler.js";
+import { InOrder, type Scheduler } from "./scheduler.js";
 import { SimulatedEnsemble, type SimulatedEnsembleOptions } from "./simulated-ensemble.js";
+import { VirtualClock } from "./virtual-clock.js";
+import { install } from "./virtual-globals.js";
 
 export interface SimulationOptions extends SimulatedEnsembleOptions {
   /** How much virtual time a simulation may take, in milliseconds, before it is taken to hang. @default 600000 */
@@ -41,31 +42,20 @@ export async function simulate<T>(
 ): Promise<T> {
   if (isRunning) throw new TestingError("invalid-argument", "one simulation at a time: the global timers are its own");
   isRunning = true;
-  const clock = fakeTimers.install({
-    now: Date.UTC(2026, 0, 1),
-    toFake: [
-      "setTimeout",
-      "clearTimeout",
-      "setInterval",
-      "clearInterval",
-      "setImmediate",
-      "clearImmediate",
-      "Date",
-      "performance",
-    ],
-  });
+  const clock = new VirtualClock();
+  const uninstall = install(clock);
   const { random } = Math;
   const generator = xoroshiro128plus(0);
   Math.random = () => (generator.next() >>> 0) / 2 ** 32;
   try {
-    const { scheduler = new InOrder(), limitMs = 600_000, afterEachStep = () => {} } = options;
+    const { scheduler = new InOrder() as Scheduler, limitMs = 600_000, afterEachStep = () => {} } = options;
     const ensemble = new SimulatedEnsemble({ ...options, scheduler });
     const time: VirtualTime = {
       get elapsedMs() {
         return performance.now();
       },
       pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-      stall: (ms) => void clock.jump(ms),
+      stall: (ms) => clock.stall(ms),
     };
     let isOver = false;
     const telling = story(ensemble, time).finally(() => {
@@ -73,24 +63,34 @@ export async function simulate<T>(
     });
     // Whoever awaits it below is told of its failure; until then it must not count as unhandled.
     telling.catch(() => {});
+    await consequences();
     for (;;) {
-      // Whatever follows from the last thing that happened, before the next one does: ticks come after all microtasks.
-      await new Promise<void>((resolve) => process.nextTick(resolve));
       afterEachStep();
       if (isOver) return await telling;
       if (scheduler.count() > 0) {
-        await scheduler.waitNext(1);
-        clock.tick(STEP_MS);
-      } else if (clock.countTimers() === 0) throw new TestingError("deadlock", "nothing can happen any more");
-      else clock.next();
-      if (performance.now() > limitMs)
-        throw new TestingError("deadlock", `nothing has come of it within ${limitMs} ms`);
+        await (scheduler.waitOne?.() ?? scheduler.waitNext(1));
+        await consequences();
+        if (clock.pass(STEP_MS)) await consequences();
+      } else if (clock.size > 0) {
+        clock.passToNext();
+        await consequences();
+      } else throw new TestingError("deadlock", "nothing can happen any more");
+      if (clock.nowMs > limitMs) throw new TestingError("deadlock", `nothing has come of it within ${limitMs} ms`);
     }
   } finally {
     Math.random = random;
-    clock.uninstall();
+    uninstall();
     isRunning = false;
     // Ticks and microtasks alone would starve the event loop of whoever runs one simulation after the other.
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+/** Whatever follows from the last thing that happened, before the next one does: ticks come after all microtasks. */
+function consequences(): Promise<void> {
+  return new Promise(atNextTick);
+}
+
+function atNextTick(resolve: () => void): void {
+  process.nextTick(resolve);
 }

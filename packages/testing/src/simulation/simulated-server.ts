@@ -6,6 +6,8 @@ import type { Scheduler } from "./scheduler.js";
 
 type Step = () => boolean;
 
+const READY = Promise.resolve();
+
 /**
  * One server of the simulated ensemble: its copy of the tree, as far as it has applied the log, and the requests of its
  * connections, each connection's in their order. A write, and a `sync`, is answered once the server has applied it; a read
@@ -14,6 +16,7 @@ type Step = () => boolean;
 export class SimulatedServer implements ServerEnd {
   /** Counted from 0. */
   readonly index: number;
+  readonly #label: string;
   readonly #quorum: Quorum;
   readonly #scheduler: Scheduler;
   readonly #replica: Replica<Connection>;
@@ -28,6 +31,7 @@ export class SimulatedServer implements ServerEnd {
 
   constructor(index: number, quorum: Quorum, scheduler: Scheduler) {
     this.index = index;
+    this.#label = `server ${index} applies`;
     this.#quorum = quorum;
     this.#scheduler = scheduler;
     this.#replica = new Replica({ hasTtl: true });
@@ -45,6 +49,7 @@ export class SimulatedServer implements ServerEnd {
 
   /** The tree as this server has it. */
   get tree(): Replica<Connection>["tree"] {
+    this.#catchUpUnseen();
     return this.#replica.tree;
   }
 
@@ -55,15 +60,18 @@ export class SimulatedServer implements ServerEnd {
 
   /** From now on the server applies entries only after that time, in virtual milliseconds, or when a client's write or `sync` makes it. */
   set lagMs(lagMs: number) {
+    this.#catchUpUnseen();
     this.#lagMs = lagMs;
   }
 
   /** Cut off from the leader, a server goes on answering reads, and nothing else, until it notices. */
   isolate(): void {
+    this.#catchUpUnseen();
     if (this.#state === "up") this.#state = "isolated";
   }
 
   goDown(): void {
+    this.#catchUpUnseen();
     this.#state = "down";
     for (const connection of this.#connections) connection.cut();
   }
@@ -76,7 +84,9 @@ export class SimulatedServer implements ServerEnd {
   }
 
   hello(connection: Connection, hello: Hello): void {
+    this.#catchUpUnseen();
     if (this.#state !== "up" || hello.lastZxid > this.#replica.tree.lastZxid) {
+      connection.isServed = false;
       connection.tell("refused", (client) => client.welcome({ kind: "refused" }));
       return;
     }
@@ -88,6 +98,7 @@ export class SimulatedServer implements ServerEnd {
     } else if (this.#quorum.resumeSession(connection, hello.session) === "resumed") {
       this.#enqueue(connection, () => this.#welcome(connection));
     } else {
+      this.closed(connection);
       connection.tell("expired", (client) => client.welcome({ kind: "expired" }));
     }
   }
@@ -141,12 +152,7 @@ export class SimulatedServer implements ServerEnd {
   advance(): void {
     for (const connection of [...this.#queues.keys()]) this.#serve(connection);
     if (this.#state === "down" || this.#isApplying || this.#applied >= this.#quorum.log.length) return;
-    if (this.#state === "isolated") return;
-    if (this.#connections.size === 0 && this.#lagMs === 0) {
-      // Nobody could tell when it does.
-      this.applyUpTo(this.#quorum.log.length);
-      return;
-    }
+    if (this.#state === "isolated" || this.#isUnseen) return;
     this.#isApplying = true;
     void this.#turn().then(() => {
       this.#isApplying = false;
@@ -156,9 +162,18 @@ export class SimulatedServer implements ServerEnd {
     });
   }
 
-  async #turn(): Promise<void> {
-    if (this.#lagMs > 0) await new Promise<void>((resolve) => setTimeout(resolve, this.#lagMs));
-    await this.#scheduler.schedule(Promise.resolve(), `server ${this.index} applies`);
+  #turn(): Promise<void> {
+    const turn = () => this.#scheduler.schedule(READY, this.#label);
+    return this.#lagMs > 0 ? new Promise<void>((resolve) => setTimeout(resolve, this.#lagMs)).then(turn) : turn();
+  }
+
+  /** Nobody could tell when it applies what is committed: it counts as done at once, and is done when somebody looks. */
+  get #isUnseen(): boolean {
+    return this.#state === "up" && this.#connections.size === 0 && this.#lagMs === 0 && !this.#isApplying;
+  }
+
+  #catchUpUnseen(): void {
+    if (this.#isUnseen) this.applyUpTo(this.#quorum.log.length);
   }
 
   /** Applies the log up to a place, exclusive. */

@@ -7,8 +7,12 @@ import { type PortRequest, replyTo, sessionName } from "./port.js";
 const CONNECTION_LOSS = -4;
 const CLOSING = -116;
 
-/** Wait before the next attempt to connect, in virtual milliseconds. */
+/**
+ * Wait before the next attempt to connect, in virtual milliseconds: the first, which doubles with each attempt in vain, up to
+ * a part of the session timeout, as with the native adapter.
+ */
 const RECONNECT_DELAY_MS = 10;
+const LONGEST_DELAY_OF_SESSION = 1 / 20;
 /** Part of the session timeout after which a client gives up a server that does not answer; the C client's own. */
 const SILENCE_LIMIT = 2 / 3;
 /** How long closing waits for the server, in virtual milliseconds; about what the C client does. */
@@ -37,6 +41,8 @@ export class SimulatedSession implements TransportSession, ClientEnd {
   #connection: Connection | undefined;
   #isConnected = false;
   #isOver = false;
+  /** Attempts to connect that were refused, one after the other. */
+  #refusals = 0;
   #session: { readonly id: bigint; readonly password: Buffer } | undefined;
   #timeoutMs: number;
   #lastZxid = 0n;
@@ -78,11 +84,13 @@ export class SimulatedSession implements TransportSession, ClientEnd {
   welcome(welcome: Welcome): void {
     clearTimeout(this.#timer);
     if (welcome.kind === "refused") {
+      this.#refusals++;
       this.#drop();
       this.#events.connectFailed(new Error("the server refuses"));
       this.#reconnectLater();
     } else if (welcome.kind === "session") {
       this.#isConnected = true;
+      this.#refusals = 0;
       this.#session = { id: welcome.id, password: welcome.password };
       this.#timeoutMs = welcome.timeoutMs;
       this.#events.connected({ id: sessionName(welcome.id), timeoutMs: welcome.timeoutMs });
@@ -144,7 +152,9 @@ export class SimulatedSession implements TransportSession, ClientEnd {
   }
 
   #reconnectLater(): void {
-    this.#timer = setTimeout(() => this.#connect(), RECONNECT_DELAY_MS);
+    const longestMs = this.#timeoutMs * LONGEST_DELAY_OF_SESSION;
+    const delayMs = Math.min(RECONNECT_DELAY_MS * 2 ** this.#refusals, Math.max(RECONNECT_DELAY_MS, longestMs));
+    this.#timer = setTimeout(() => this.#connect(), delayMs);
   }
 
   #watchForSilence(): void {
