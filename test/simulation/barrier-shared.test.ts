@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { childrenOf, openClient, waitFor } from "./support/clients.js";
 import { FAULTS } from "./support/faults.js";
-import { SCHEDULES } from "./support/schedules.js";
+import { SCHEDULES, SCHEDULES_LIMIT_MS } from "./support/schedules.js";
 import { arrange, type Troubles, troubles } from "./support/trouble.js";
 
 const PATH = "/barrier";
@@ -78,14 +78,18 @@ test("whatever happens to any one request, they enter a shared barrier together 
   }
 }, 300_000);
 
-test(`in ${SCHEDULES.numRuns} random schedules with troubles they enter a shared barrier together`, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.scheduler(), troubles(40, 3), async (scheduler, list) => {
-      await sharedStory(list, { scheduler });
-    }),
-    SCHEDULES,
-  );
-}, 600_000);
+test(
+  `in ${SCHEDULES.numRuns} random schedules with troubles they enter a shared barrier together`,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), troubles(40, 3), async (scheduler, list) => {
+        await sharedStory(list, { scheduler });
+      }),
+      SCHEDULES,
+    );
+  },
+  SCHEDULES_LIMIT_MS,
+);
 
 test("a ready that a crashed run has left behind is neither counted nor taken for an answer (H70, H71)", async () => {
   await simulate(async (ensemble) => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { test } from "vitest";
 import { ACTIONS, coreStory } from "./support/core-story.js";
-import { SCHEDULES } from "./support/schedules.js";
+import { SCHEDULES, SCHEDULES_LIMIT_MS } from "./support/schedules.js";
 import { troubles } from "./support/trouble.js";
 
 const actions = fc.array(fc.constantFrom(...ACTIONS), { minLength: 1, maxLength: 4 });
@@ -12,11 +12,15 @@ const story = fc.record({
   createsWithAcl: fc.boolean(),
 });
 
-test(`in ${SCHEDULES.numRuns} random schedules with troubles each write is as its caller was told`, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.scheduler(), story, async (scheduler, story) => {
-      await coreStory(story, { scheduler });
-    }),
-    SCHEDULES,
-  );
-}, 600_000);
+test(
+  `in ${SCHEDULES.numRuns} random schedules with troubles each write is as its caller was told`,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), story, async (scheduler, story) => {
+        await coreStory(story, { scheduler });
+      }),
+      SCHEDULES,
+    );
+  },
+  SCHEDULES_LIMIT_MS,
+);

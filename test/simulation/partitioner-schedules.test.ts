@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { test } from "vitest";
 import { partitionerStory } from "./support/partitioner-story.js";
-import { SCHEDULES } from "./support/schedules.js";
+import { SCHEDULES, SCHEDULES_LIMIT_MS } from "./support/schedules.js";
 import { troubles } from "./support/trouble.js";
 
 const story = fc.record({
@@ -11,11 +11,15 @@ const story = fc.record({
   troubles: troubles(80, 3),
 });
 
-test(`in ${SCHEDULES.numRuns} random schedules with troubles each partition is owned once, and in the end by its member (H80)`, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.scheduler(), story, async (scheduler, story) => {
-      await partitionerStory(story, { scheduler });
-    }),
-    SCHEDULES,
-  );
-}, 600_000);
+test(
+  `in ${SCHEDULES.numRuns} random schedules with troubles each partition is owned once, and in the end by its member (H80)`,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), story, async (scheduler, story) => {
+        await partitionerStory(story, { scheduler });
+      }),
+      SCHEDULES,
+    );
+  },
+  SCHEDULES_LIMIT_MS,
+);
