@@ -1,0 +1,21 @@
+import type { Outcome } from "./serve.js";
+
+/** Each task does it one after the other until the time is over, and at least once. */
+export async function repeat(budgetMs: number, once: () => Promise<unknown>, tasks = 1): Promise<Outcome> {
+  const until = performance.now() + budgetMs;
+  let operations = 0;
+  const task = async () => {
+    do {
+      await once();
+      operations++;
+    } while (performance.now() < until);
+  };
+  await Promise.all(Array.from({ length: tasks }, task));
+  return { operations };
+}
+
+/** The same for things of which each is done once a turn, all at the same time. */
+export async function repeatAll<T>(budgetMs: number, things: readonly T[], once: (thing: T) => Promise<unknown>) {
+  const turns = await repeat(budgetMs, () => Promise.all(things.map(once)));
+  return { operations: turns.operations * things.length };
+}
