@@ -24,6 +24,9 @@ export function checkWaitOptions({ signal, timeoutMs }: WaitOptions): void {
   if (timeoutMs !== undefined) checkInteger("timeoutMs", timeoutMs, 0, MAX_TIMER_MS);
 }
 
+/** Stands for "nothing ends this early", so that a wait without bounds costs no signal of its own. */
+const NEVER = new AbortController().signal;
+
 /**
  * Runs something under one signal that stands for the caller's signal and the caller's deadline together.
  *
@@ -37,6 +40,7 @@ export async function withDeadline<T>(
 ): Promise<T> {
   checkWaitOptions(options);
   const { signal: outer, timeoutMs } = options;
+  if (outer === undefined && timeoutMs === undefined) return await run(NEVER);
   outer?.throwIfAborted();
   const controller = new AbortController();
   const onAbort = () => controller.abort(outer?.reason);
@@ -55,11 +59,20 @@ export async function withDeadline<T>(
 
 /** Settles as the promise does, or rejects with the signal's reason, whichever is first. Leaves no listener behind. */
 export function orAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
+  if (signal === undefined || signal === NEVER) return promise;
   return new Promise<T>((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     const settled = () => signal.removeEventListener("abort", onAbort);
-    promise.then(resolve, reject).finally(settled);
+    promise.then(
+      (value) => {
+        settled();
+        resolve(value);
+      },
+      (error) => {
+        settled();
+        reject(error);
+      },
+    );
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
   });

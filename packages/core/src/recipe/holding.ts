@@ -46,8 +46,8 @@ export class Holding {
   readonly #lost = new AbortController();
   /** Made when it is needed, which is seldom. */
   #releaseRequested: AbortController | undefined;
-  /** Aborts when it is not held any more, for whatever reason. */
-  readonly #stopped = new AbortController();
+  /** Ends the watch on the own znode, once that has begun. */
+  #unwatch: AbortController | undefined;
   readonly #ownWatchTimer: NodeJS.Timeout;
   #releasing: Promise<void> | undefined;
 
@@ -58,10 +58,10 @@ export class Holding {
     this.#place = place;
     this.#lostError = lostError;
     this.#identity = identity;
+    this.#ownWatchTimer = setTimeout(() => void this.#watchOwn(), OWN_WATCH_DELAY_MS);
     const { lost } = place.session;
     if (lost.aborted) this.#onSessionLost();
     else lost.addEventListener("abort", this.#onSessionLost, { once: true });
-    this.#ownWatchTimer = setTimeout(() => void this.#watchOwn(), OWN_WATCH_DELAY_MS);
   }
 
   /** Aborts when the holding is lost, with the typed error as reason; never after a release. */
@@ -127,14 +127,15 @@ export class Holding {
 
   #stop(): void {
     clearTimeout(this.#ownWatchTimer);
-    this.#stopped.abort();
+    this.#unwatch?.abort();
     this.#place.session.lost.removeEventListener("abort", this.#onSessionLost);
   }
 
   /** Watches the own znode for as long as it is held. */
   async #watchOwn(): Promise<void> {
     const { session } = this.#place;
-    const step = { client: this.#client, session, signal: this.#stopped.signal };
+    this.#unwatch = new AbortController();
+    const step = { client: this.#client, session, signal: this.#unwatch.signal };
     try {
       await waitForDeletion(step, this.path, (node) => this.#seen(node));
       this.foundDeleted();

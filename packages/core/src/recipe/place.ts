@@ -150,7 +150,7 @@ export class Place {
 
   /** Asks for the own znode's czxid if nothing has given a token yet. One round trip if so. */
   async settleToken(signal: AbortSignal): Promise<void> {
-    this.#token = await withinSession(this.#step(signal), () => this.#resolveToken());
+    this.#token ??= await withinSession(this.#step(signal), () => this.#resolveToken());
   }
 
   /** Gives the place up: from now on the janitor sees to it that the znode goes. */
