@@ -28,6 +28,7 @@ const needsZooKeeper = taskName !== "demo" || taskArguments.includes("--ensemble
 const environment = { ...process.env };
 if (needsZooKeeper) environment.ZOOKIT_TEST_BACKEND = findZooKeeper() ?? installZooKeeper();
 if (taskName === "test" || taskName === "bench") installPeers();
+if (taskName === "bench") run(process.execPath, ["node_modules/typescript/bin/tsc", "-b", "tsconfig.build.json"]);
 await runTask([...task, ...taskArguments], environment);
 
 /** pnpm keeps a copy of the lock file it installed from. */

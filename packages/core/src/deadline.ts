@@ -24,7 +24,7 @@ export function checkWaitOptions({ signal, timeoutMs }: WaitOptions): void {
   if (timeoutMs !== undefined) checkInteger("timeoutMs", timeoutMs, 0, MAX_TIMER_MS);
 }
 
-/** Stands for "nothing ends this early", so that a wait without bounds costs no signal of its own. */
+/** Stands for "nothing ends this early", so that a wait without bounds costs neither a signal nor a frame of its own. */
 const NEVER = new AbortController().signal;
 
 /**
@@ -32,7 +32,17 @@ const NEVER = new AbortController().signal;
  *
  * `AbortSignal.any` would do the same, but on Node 20 each call leaves an entry behind at a long-lived source signal.
  */
-export async function withDeadline<T>(
+export function withDeadline<T>(
+  options: WaitOptions,
+  what: string,
+  details: ErrorDetails,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const isUnbounded = options.signal === undefined && options.timeoutMs === undefined;
+  return isUnbounded ? run(NEVER) : withBounds(options, what, details, run);
+}
+
+async function withBounds<T>(
   options: WaitOptions,
   what: string,
   details: ErrorDetails,
@@ -40,7 +50,6 @@ export async function withDeadline<T>(
 ): Promise<T> {
   checkWaitOptions(options);
   const { signal: outer, timeoutMs } = options;
-  if (outer === undefined && timeoutMs === undefined) return await run(NEVER);
   outer?.throwIfAborted();
   const controller = new AbortController();
   const onAbort = () => controller.abort(outer?.reason);
