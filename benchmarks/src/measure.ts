@@ -44,8 +44,17 @@ export async function measure(stage: Stage, cast: Cast, workload: Workload, exte
     await Promise.allSettled([...scenes.values()].map(({ drivers }) => finish(drivers)));
     await stage.proxy.delay(0);
   }
-  if (workload.isSequential) await addRoundTrips(stage, cast, workload, samples);
+  if (workload.isSequential) await addRoundTrips(samples);
   return samples;
+
+  async function addRoundTrips(found: Partial<Record<PeerName, Sample[]>>): Promise<void> {
+    for (const peer of workload.peers) {
+      const [driver] = await cast.of(peer, 1);
+      if (driver === undefined) continue;
+      const roundTrips = await countRoundTrips(stage, driver, workload, extent.budgetMs);
+      found[peer] = (found[peer] ?? []).map((sample) => ({ ...sample, roundTrips }));
+    }
+  }
 
   async function setUp(peer: PeerName): Promise<Scene> {
     const drivers = await cast.of(peer, workload.processes ?? 1);
@@ -64,20 +73,6 @@ async function hostsOf(stage: Stage, { delayMs = 0 }: Workload): Promise<string>
   if (delayMs === 0) return stage.hosts;
   await stage.proxy.delay(delayMs, "to-client");
   return stage.proxy.hosts;
-}
-
-async function addRoundTrips(
-  stage: Stage,
-  cast: Cast,
-  workload: Workload,
-  samples: Partial<Record<PeerName, Sample[]>>,
-): Promise<void> {
-  for (const peer of workload.peers) {
-    const [driver] = await cast.of(peer, 1);
-    if (driver === undefined) continue;
-    const roundTrips = await countRoundTrips(stage, driver, workload);
-    samples[peer] = (samples[peer] ?? []).map((sample) => ({ ...sample, roundTrips }));
-  }
 }
 
 async function finish(drivers: readonly Driver[]): Promise<void> {

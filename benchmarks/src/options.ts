@@ -3,6 +3,7 @@ import { WORKLOADS } from "./workloads/index.js";
 
 /** What was asked for on the command line. */
 export interface Options {
+  readonly isHelp: boolean;
   readonly isJson: boolean;
   readonly isQuick: boolean;
   readonly rounds: number;
@@ -20,6 +21,7 @@ export const USAGE = `usage: pnpm bench [--only NAME]… [--rounds N] [--quick] 
   --servers 3       an ensemble of three
   --transport NAME  what zookit speaks through (native)
   --json            prints the results as JSON
+  --help            prints this
 
 workloads: ${WORKLOADS.map(({ name }) => name).join(", ")}`;
 
@@ -28,6 +30,7 @@ export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      help: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
       rounds: { type: "string", default: "5" },
@@ -36,11 +39,12 @@ export function parseOptions(args: readonly string[]): Options {
       transport: { type: "string", default: "native" },
     },
   });
-  const { json: isJson, quick: isQuick, only, transport } = values;
+  const { help: isHelp, json: isJson, quick: isQuick, only, transport } = values;
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds must be a whole number from 1");
   if (values.servers !== "1" && values.servers !== "3") throw new Error("--servers must be 1 or 3");
   const unknown = only.find((name) => !WORKLOADS.some((workload) => workload.name.startsWith(name)));
   if (unknown !== undefined) throw new Error(`no workload ${unknown}`);
-  return { isJson, isQuick, rounds: isQuick ? 1 : rounds, only, servers: values.servers === "3" ? 3 : 1, transport };
+  const servers = values.servers === "3" ? 3 : 1;
+  return { isHelp, isJson, isQuick, rounds: isQuick ? 1 : rounds, only, servers, transport };
 }

@@ -4,12 +4,15 @@ import type { Workload } from "./workload.js";
 
 /** So long that no reply can overtake a request which was sent together with the one it answers. */
 const DELAY_MS = 30;
-/** Some ten operations; they cost the same each. */
-const BUDGET_MS = 1_000;
 const SESSION_TIMEOUT_MS = 40_000;
 
 /** Round trips of one operation that follow one another, counted by the proxy: exact, and the same on every machine. */
-export async function countRoundTrips(stage: Stage, driver: Driver, workload: Workload): Promise<number> {
+export async function countRoundTrips(
+  stage: Stage,
+  driver: Driver,
+  workload: Workload,
+  budgetMs: number,
+): Promise<number> {
   const { proxy } = stage;
   const { work, params = {} } = workload;
   await proxy.delay(DELAY_MS, "to-client");
@@ -19,7 +22,7 @@ export async function countRoundTrips(stage: Stage, driver: Driver, workload: Wo
     // What is needed once is not what is asked for.
     await driver.run(1);
     const { flights: before } = await proxy.counts();
-    const { operations } = await driver.run(BUDGET_MS);
+    const { operations } = await driver.run(budgetMs);
     return ((await proxy.counts()).flights - before) / operations;
   } finally {
     await driver.finish();

@@ -1,3 +1,4 @@
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -13,13 +14,16 @@ final class CounterWorks {
     RetryNTimes patience = new RetryNTimes(1_000_000, 1);
     DistributedAtomicLong counter =
         new DistributedAtomicLong(setting.connect(), setting.path + "/counter", patience);
+    Repeat.Step addition = () -> {
+      if (!counter.increment().succeeded()) {
+        throw new IllegalStateException("Curator's increment did not succeed");
+      }
+    };
     return budgetMs -> {
-      List<Callable<Long>> threads = Collections.nCopies(setting.threads(), () -> Repeat.repeat(budgetMs, () -> {
-        if (!counter.increment().succeeded()) {
-          throw new IllegalStateException("Curator's increment did not succeed");
-        }
-      }));
-      return Map.of("operations", Repeat.inThreads(threads));
+      List<Double> latencies = Collections.synchronizedList(new ArrayList<>());
+      List<Callable<Long>> threads =
+          Collections.nCopies(setting.threads(), () -> Repeat.repeat(budgetMs, addition, latencies));
+      return Map.of("operations", Repeat.inThreads(threads), "latenciesMs", latencies);
     };
   }
 }

@@ -66,7 +66,6 @@ final class PartyWorks {
     return budgetMs -> {
       List<Double> latencies = new ArrayList<>();
       long operations = Repeat.repeat(budgetMs, () -> {
-        long begun = System.nanoTime();
         if (newcomer[0] == null) {
           newcomer[0] = join(client, setting, "newcomer");
           await(watcher, members + 1);
@@ -75,8 +74,7 @@ final class PartyWorks {
           newcomer[0] = null;
           await(watcher, members);
         }
-        latencies.add((System.nanoTime() - begun) / 1e6);
-      });
+      }, latencies);
       return Map.of("operations", operations, "latenciesMs", latencies);
     };
   }

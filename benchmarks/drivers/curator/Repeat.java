@@ -10,16 +10,29 @@ final class Repeat {
     void run() throws Exception;
   }
 
+  private static final int MOST_LATENCIES = 20_000;
+
   private Repeat() {}
 
   /** Does it one after the other until the time is over, and at least once. */
   static long repeat(long budgetMs, Step once) throws Exception {
-    long until = System.nanoTime() + budgetMs * 1_000_000;
+    return repeat(budgetMs, once, null);
+  }
+
+  /** The same; adds the latencies in milliseconds to the list. */
+  static long repeat(long budgetMs, Step once, List<Double> latencies) throws Exception {
+    long begun = System.nanoTime();
+    long until = begun + budgetMs * 1_000_000;
     long operations = 0;
     do {
       once.run();
       operations++;
-    } while (System.nanoTime() < until);
+      long ended = System.nanoTime();
+      if (latencies != null && latencies.size() < MOST_LATENCIES) {
+        latencies.add((ended - begun) / 1e6);
+      }
+      begun = ended;
+    } while (begun < until);
     return operations;
   }
 

@@ -15,6 +15,9 @@ def add(setting):
 
         return once
 
-    return lambda budget: {
-        "operations": in_threads([lambda each=each: repeat(budget, adder(each)) for each in counters])
-    }
+    def run(budget):
+        latencies = []
+        operations = in_threads([lambda each=each: repeat(budget, adder(each), latencies) for each in counters])
+        return {"operations": operations, "latenciesMs": latencies}
+
+    return run

@@ -1,5 +1,4 @@
 import threading
-import time
 
 from repeat import repeat
 
@@ -41,14 +40,12 @@ def change(setting):
         latencies = []
 
         def once():
-            begun = time.monotonic()
             if newcomer.participating:
                 newcomer.leave()
             else:
                 newcomer.join()
             delivered.acquire()
-            latencies.append((time.monotonic() - begun) * 1000)
 
-        return {"operations": repeat(budget, once), "latenciesMs": latencies}
+        return {"operations": repeat(budget, once, latencies), "latenciesMs": latencies}
 
     return run

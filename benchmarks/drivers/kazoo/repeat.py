@@ -2,14 +2,22 @@ import threading
 import time
 
 
-def repeat(budget, once):
-    """Does it one after the other until the time is over, and at least once."""
-    until = time.monotonic() + budget
+MOST_LATENCIES = 20000
+
+
+def repeat(budget, once, latencies=None):
+    """Does it one after the other until the time is over, and at least once. Adds the latencies to the list, if any."""
+    begun = time.monotonic()
+    until = begun + budget
     operations = 0
     while True:
         once()
         operations += 1
-        if time.monotonic() >= until:
+        ended = time.monotonic()
+        if latencies is not None and len(latencies) < MOST_LATENCIES:
+            latencies.append((ended - begun) * 1000)
+        begun = ended
+        if ended >= until:
             return operations
 
 

@@ -35,5 +35,6 @@ export const counterWorkloads: readonly Workload[] = [
     name: "counter-8-processes",
     title: "Counter, one adder in each of 8 processes",
     processes: 8,
+    metrics: ["rate", "p50Ms", "p99Ms", "requests", "cpuUs"],
   },
 ];
