@@ -1,7 +1,7 @@
 /**
- * `npm test` and `npm run demo` on a fresh clone: installs the dependencies, makes sure that there is a ZooKeeper, then
- * runs the tests or the demo with the remaining arguments. Uses nothing but Node.js itself, since nothing else is
- * there yet.
+ * `npm test`, `npm run demo` and `npm run bench` on a fresh clone: installs the dependencies, makes sure that there is a
+ * ZooKeeper, then runs the tests, the demo or the benchmarks with the remaining arguments. Uses nothing but Node.js itself,
+ * since nothing else is there yet.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -15,6 +15,7 @@ const tasks = {
   test: ["node_modules/vitest/vitest.mjs", "run"],
   demo: [...fromSource, "demo/main.ts"],
   examples: [...fromSource, "test/harness/run-examples.ts"],
+  bench: [...fromSource, "benchmarks/src/main.ts"],
 };
 
 const [taskName = "", ...taskArguments] = process.argv.slice(2);
@@ -26,7 +27,8 @@ installDependencies();
 const needsZooKeeper = taskName !== "demo" || taskArguments.includes("--ensemble");
 const environment = { ...process.env };
 if (needsZooKeeper) environment.ZOOKIT_TEST_BACKEND = findZooKeeper() ?? installZooKeeper();
-if (taskName === "test") installPeers();
+if (taskName === "test" || taskName === "bench") installPeers();
+if (taskName === "bench") run(process.execPath, ["node_modules/typescript/bin/tsc", "-b", "tsconfig.build.json"]);
 await runTask([...task, ...taskArguments], environment);
 
 /** pnpm keeps a copy of the lock file it installed from. */
@@ -67,7 +69,7 @@ function installZooKeeper() {
   return findZooKeeper() ?? fail("Debian's package zookeeper was installed, and still no ZooKeeper is found");
 }
 
-/** kazoo and Curator, which the interoperation tests contend with. Without root on Debian those tests are skipped, visibly. */
+/** kazoo and Curator, for the interoperation tests, which are skipped without root on Debian, visibly; and the benchmarks. */
 function installPeers() {
   if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return;
   const packages = ["python3-kazoo", "libcurator-recipes-java", "libslf4j-java", "default-jdk-headless"];

@@ -23,28 +23,32 @@ const compiled = new Map<string, Promise<string>>();
  * @param name of its class in `peers`.
  */
 export function curatorClassPath(name: string): Promise<string> {
-  const found = compiled.get(name) ?? compile(name);
-  compiled.set(name, found);
+  return compileWithCurator([fileURLToPath(new URL(`./peers/${name}.java`, import.meta.url))]);
+}
+
+/** The class path of a program against Curator; compiles it when its sources have changed since the last time. */
+export function compileWithCurator(sources: readonly string[]): Promise<string> {
+  const key = sources.join(delimiter);
+  const found = compiled.get(key) ?? compile(sources);
+  compiled.set(key, found);
   return found;
 }
 
-async function compile(name: string): Promise<string> {
+async function compile(sources: readonly string[]): Promise<string> {
   for (const { jar, debianPackage } of REQUIRED) {
     if (!(await exists(jar))) {
       throw new Error(`${jar} is missing (Debian package: ${debianPackage})`);
     }
   }
   const jars = REQUIRED.map(({ jar }) => jar).join(delimiter);
-  const source = fileURLToPath(new URL(`./peers/${name}.java`, import.meta.url));
-  const hash = createHash("sha256")
-    .update(await readFile(source))
-    .digest("hex");
+  const texts = await Promise.all(sources.map((source) => readFile(source)));
+  const hash = createHash("sha256").update(Buffer.concat(texts)).digest("hex");
   const cache = join(tmpdir(), `zookit-interop-${process.getuid?.() ?? "all"}`);
   const classes = join(cache, hash.slice(0, 16));
   if (!(await exists(classes))) {
     await mkdir(cache, { recursive: true, mode: 0o700 });
     const fresh = await mkdtemp(join(cache, "javac-"));
-    await javac(["-d", fresh, "-cp", jars, source]);
+    await javac(["-d", fresh, "-cp", jars, ...sources]);
     // A renamed directory is complete; where another run was faster, its classes serve as well.
     await rename(fresh, classes).catch(() => rm(fresh, { recursive: true }));
   }

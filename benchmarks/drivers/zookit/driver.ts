@@ -1,0 +1,30 @@
+// zookit as a driver of the benchmarks: driver.ts TRANSPORT
+import { connect } from "@zookit/core";
+import { serve } from "../node/serve.js";
+import { counter } from "./counter.js";
+import { handOver, idle, lockCycle, lockMany, lockTasks } from "./lock.js";
+import { memoryHeld, memoryWaiting, memoryWatching } from "./memory.js";
+import { partyChange, partyJoin, partyList } from "./party.js";
+import { transportNamed } from "./transports.js";
+
+const [name = ""] = process.argv.slice(2);
+const transport = transportNamed(name);
+
+await serve({
+  works: {
+    "lock-cycle": lockCycle,
+    "lock-tasks": lockTasks,
+    "lock-many": lockMany,
+    "hand-over": handOver,
+    counter,
+    "party-join": partyJoin,
+    "party-list": partyList,
+    "party-change": partyChange,
+    "memory-held": memoryHeld,
+    "memory-waiting": memoryWaiting,
+    "memory-watching": memoryWatching,
+    idle,
+  },
+  connect: (hosts, sessionTimeoutMs) => connect(hosts, { sessionTimeoutMs, transport }),
+  close: (zk) => zk.close(),
+});

@@ -1,0 +1,90 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Figures } from "../driver.js";
+import type { Sample } from "../metrics.js";
+import { latencies } from "../sample.js";
+import type { Scene, Workload } from "../workload.js";
+
+/** A name that all peers take for a contender's which is not theirs, before all of them. */
+const HOLDER: Readonly<Record<string, string>> = {
+  zookit: "_c_00000000-0000-4000-8000-000000000000-lock-",
+  curator: "_c_00000000-0000-4000-8000-000000000000-lock-",
+  kazoo: "00000000000040008000000000000000__lock__",
+};
+const NS_PER_MS = 1e6;
+/** Enough hand-overs for a 99th percentile that is not the single worst one. */
+const ENOUGH = 200;
+
+const handOver = (waiters: number, more: Partial<Workload> = {}): Workload => ({
+  name: `hand-over-${waiters}`,
+  title: `Hand-over between processes, ${waiters} waiters`,
+  work: "hand-over",
+  peers: ["zookit", "kazoo", "curator"],
+  // In two processes, each waiter in a session of its own.
+  processes: 2,
+  params: { clients: waiters / 2 },
+  unit: "hand-over",
+  metrics: ["p50Ms", "p99Ms", "requests", "cpuUs"],
+  rounds: 3,
+  play: passOn,
+  ...more,
+});
+
+export const handOverWorkloads: readonly Workload[] = [
+  handOver(2),
+  handOver(10),
+  handOver(100, { targets: [{ metric: "requests", atMost: 4 }] }),
+  handOver(10, {
+    name: "hand-over-10-20ms",
+    title: "Hand-over between processes, 10 waiters, 20 ms of network delay",
+    delayMs: 20,
+    note: "Two round trips and an event take 60 ms, and the proxy some more.",
+    targets: [{ metric: "p50Ms", atMost: 64 }],
+  }),
+];
+
+/**
+ * Lets the lock go through the hands of all waiters, again and again. They queue behind a znode of ours; when all of them
+ * wait, it goes. What queueing costs is not counted: only what passes while the lock goes from one to the next.
+ */
+async function passOn(scene: Scene): Promise<Sample> {
+  const begun = performance.now();
+  const latenciesMs: number[] = [];
+  let requests = 0;
+  let cpuMs = 0;
+  do {
+    const chain = await passOnce(scene);
+    latenciesMs.push(...chain.latenciesMs);
+    requests += chain.requests;
+    cpuMs += chain.cpuMs;
+  } while (latenciesMs.length < ENOUGH && performance.now() - begun < 2 * scene.budgetMs);
+  const handOvers = latenciesMs.length;
+  return { ...latencies(latenciesMs), requests: requests / handOvers, cpuUs: (cpuMs / handOvers) * 1_000 };
+}
+
+async function passOnce({ stage, drivers, path, params, budgetMs }: Scene) {
+  const prefix = HOLDER[drivers[0]?.peer ?? ""] ?? "";
+  const holder = await stage.zk.create(`${path}/${prefix}`, "", { mode: "ephemeral-sequential" });
+  const running = Promise.all(drivers.map((driver) => driver.run(budgetMs)));
+  const waiters = drivers.length * (params.clients ?? 0);
+  // Each of them watches the one before it.
+  while ((await stage.watchCount()) < waiters) await pause(5);
+  const before = await stage.counts();
+  const releasedNs = Number(process.hrtime.bigint());
+  await stage.zk.delete(holder);
+  const figures = await running;
+  // Our own deletion is not theirs.
+  const requests = (await stage.counts()).requests - before.requests - 1;
+  return {
+    requests,
+    latenciesMs: intervals(figures, releasedNs),
+    cpuMs: figures.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+  };
+}
+
+/** From each release to the next one's return from acquire. All clocks of a machine are one. */
+function intervals(figures: readonly Figures[], firstReleaseNs: number): readonly number[] {
+  const ascending = (moments: readonly number[]) => moments.toSorted((a, b) => a - b);
+  const acquired = ascending(figures.flatMap(({ acquiredNs = [] }) => acquiredNs));
+  const released = [firstReleaseNs, ...ascending(figures.flatMap(({ releasedNs = [] }) => releasedNs))];
+  return acquired.map((moment, index) => (moment - (released[index] ?? moment)) / NS_PER_MS);
+}
