@@ -2,7 +2,12 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** What needs no server: on all cores, before anything else. */
-const WITHOUT_SERVERS = ["packages/*/src/**/*.test.ts", "test/simulation/**/*.test.ts", "test/docs/**/*.test.ts"];
+const WITHOUT_SERVERS = [
+  "packages/*/src/**/*.test.ts",
+  "test/simulation/**/*.test.ts",
+  "test/docs/**/*.test.ts",
+  "campaign/**/*.test.ts",
+];
 
 export default defineConfig({
   resolve: { conditions: ["@zookit/source"] },
