@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import { checkFencedRegister, type RegisterEntry } from "./fenced-register.js";
 
 const write = (token: bigint, read: number, accepted = true): RegisterEntry => {
-  return { token, writer: `w${token}`, accepted, read, next: read + 1 };
+  return { f: "write", token, who: `w${token}`, accepted, read, value: read + 1 };
 };
+const look = (token: bigint, read: number): RegisterEntry => ({ ...write(token, read), f: "read", value: read });
 
 test("writes by tokens that grow, several by one of them, and refused ones are accepted", () => {
   expect(checkFencedRegister("r", [write(1n, 0), write(1n, 1), write(0n, 0, false), write(5n, 2)])).toEqual([]);
@@ -14,6 +15,10 @@ test("a stale write is found", () => {
   expect(checkFencedRegister("r", [write(5n, 0), write(4n, 1)])).toMatchObject([
     { rule: "no stale write is accepted" },
   ]);
+});
+
+test("a write by somebody who was overtaken by a reader is stale", () => {
+  expect(checkFencedRegister("r", [look(5n, 0), write(4n, 0)])).toMatchObject([{ rule: "no stale write is accepted" }]);
 });
 
 test("a lost update is found", () => {

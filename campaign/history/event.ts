@@ -43,8 +43,8 @@ export interface Operation {
   readonly workload: string;
   readonly key: string;
   readonly f: string;
-  readonly input: Json;
-  readonly output: Json;
+  readonly input: unknown;
+  readonly output: unknown;
   readonly start: number;
   /** `Infinity` while it is open: what is unknown may take effect at any later time. */
   readonly end: number;

@@ -1,0 +1,15 @@
+import { COUNTER_WORKLOAD } from "./counter.js";
+import { FENCED_MUTEX_WORKLOAD } from "./fenced-mutex.js";
+import { MUTEX_WORKLOAD } from "./mutex.js";
+import { PARTY_WORKLOAD } from "./party.js";
+import type { Workload } from "./workload.js";
+
+/** All that there are. */
+export const WORKLOADS: readonly Workload[] = [MUTEX_WORKLOAD, FENCED_MUTEX_WORKLOAD, COUNTER_WORKLOAD, PARTY_WORKLOAD];
+
+/** Where the campaign keeps everything at the servers; one znode below it for each workload. */
+export const CAMPAIGN_ROOT = "/campaign";
+
+export function rootOf({ name }: Workload): string {
+  return `${CAMPAIGN_ROOT}/${name}`;
+}
