@@ -124,6 +124,24 @@ test("a member takes its place over from its crashed predecessor when that one's
   });
 });
 
+test("a member waits for the end of its own old session, however long the servers keep that alive, and joins again (H20)", async () => {
+  await simulate(async (ensemble, time) => {
+    const zk = await openClient(ensemble);
+    const membership = await new Party(zk, PATH).join({ identifier: "a" });
+    ensemble.partition(zk.session.id, 60_000);
+    // Each new leader gives every session its whole time again: here three more time-outs.
+    for (let elections = 0; elections < 8; elections++) {
+      await time.pass(SESSION_MS / 2);
+      ensemble.changeLeader(10);
+    }
+    expect([membership.state, membership.lost.aborted]).toEqual(["absent", false]);
+    await waitFor(time, "it has joined again", () => membership.state === "joined");
+    expect(await new Party(zk, PATH).members()).toMatchObject([{ identifier: "a", session: zk.session.id }]);
+    await membership.leave();
+    await zk.close();
+  });
+});
+
 test("one change costs a watcher one listing and one read, however many members there are", async () => {
   await simulate(async (ensemble, time) => {
     const [members, watcher] = [await openClient(ensemble), await openClient(ensemble)];
