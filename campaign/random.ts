@@ -15,8 +15,10 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
+  /** A whole number, both ends included. */
   between(least: number, most: number): number {
-    return least + (most - least) * this.next();
+    const lowest = Math.ceil(least);
+    return lowest + Math.floor(this.next() * (Math.floor(most) - lowest + 1));
   }
 
   /** True so often, of 1. */
@@ -31,7 +33,7 @@ export class Random {
   /** One of the items, each as often as its weight says. */
   weighted<Item>(items: readonly (readonly [weight: number, item: Item])[]): Item {
     const total = items.reduce((sum, [weight]) => sum + weight, 0);
-    let rest = this.between(0, total);
+    let rest = total * this.next();
     const found = items.find(([weight]) => {
       rest -= weight;
       return rest < 0;

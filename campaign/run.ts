@@ -9,7 +9,7 @@ import { historyPath } from "./history/read.js";
 import { Recorder } from "./history/recorder.js";
 import { ephemeralsBelow } from "./leftovers.js";
 import { FaultLog } from "./nemesis/fault-log.js";
-import { heal, LANES, run as strike } from "./nemesis/nemesis.js";
+import { heal, LANES, type Lane, run as strike } from "./nemesis/nemesis.js";
 import type { Scene } from "./nemesis/scene.js";
 import type { Options } from "./options.js";
 import { Random } from "./random.js";
@@ -85,14 +85,29 @@ async function stormAndCalm(
   const lanes = LANES.map((lane) => ({ lane, random: new Random(seed, lane.name) }));
   const end = monotonicMs() + minutes * 60_000;
   while (monotonicMs() < end - CALM_MS || calms.length === 0) {
-    const stormMs = Math.min(random.between(...STORM_MS), Math.max(0, end - CALM_MS - monotonicMs()));
-    const over = AbortSignal.any([AbortSignal.timeout(stormMs), signal]);
-    await Promise.all(lanes.map(({ lane, random }) => strike(lane, scene, random, over)));
-    signal.throwIfAborted();
+    const stormMs = Math.min(random.between(...STORM_MS), Math.max(0, Math.ceil(end - CALM_MS - monotonicMs())));
+    await storm(scene, lanes, stormMs, signal);
     calms.push(await calm(scene, signal));
     say(`${scene.log.faults.length} faults, ${scene.crew.crashes.length} crashes`);
   }
   return calms;
+}
+
+async function storm(
+  scene: Scene,
+  lanes: readonly { readonly lane: Lane; readonly random: Random }[],
+  forMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  const end = () => over.abort();
+  const timer = setTimeout(end, forMs);
+  signal.addEventListener("abort", end);
+  // A lane that cannot go on ends the others.
+  await Promise.all(lanes.map(({ lane, random }) => strike(lane, scene, random, over.signal).finally(end)));
+  clearTimeout(timer);
+  signal.removeEventListener("abort", end);
+  signal.throwIfAborted();
 }
 
 async function calm(scene: Scene, signal: AbortSignal): Promise<CalmPeriod> {

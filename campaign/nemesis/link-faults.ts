@@ -18,7 +18,7 @@ const LOST_OPERATIONS: readonly [FaultOperation, ...FaultOperation[]] = [
 
 /** A server and the proxy before it. */
 function link({ proxies, ensemble }: Scene, random: Random): { proxy: FaultProxy; name: string } {
-  const index = Math.floor(random.between(0, proxies.length));
+  const index = random.between(0, proxies.length - 1);
   const proxy = proxies[index];
   if (proxy === undefined) throw new Error("there is a proxy before each server");
   return { proxy, name: `link to server ${ensemble.servers[index]?.id}` };
@@ -65,7 +65,7 @@ export const delayLink = toLink(
 export const throttleLink = toLink(
   "link throttled",
   [1_000, 4_000],
-  (proxy, random) => proxy.throttle({ bytes: Math.ceil(random.between(8, 64)), everyMs: random.between(1, 8) }),
+  (proxy, random) => proxy.throttle({ bytes: random.between(8, 64), everyMs: random.between(1, 8) }),
   (proxy) => proxy.throttle(undefined),
 );
 
@@ -94,7 +94,7 @@ export const partitionToClient = toLink(
 export const partitionAll: Strike = async ({ proxies, log, sessionTimeoutMs }, random) => {
   await log.during("all links partitioned", "all links", async () => {
     await Promise.all(proxies.map((proxy) => proxy.partition()));
-    await pause(random.between(0.2, 2) * sessionTimeoutMs);
+    await pause(random.between(0.2 * sessionTimeoutMs, 2 * sessionTimeoutMs));
     await Promise.all(proxies.map((proxy) => proxy.heal()));
   });
 };

@@ -13,9 +13,11 @@ const log = openSync(process.argv[2] ?? "", "ax");
 const register = new Register();
 
 const server = createServer((socket) => {
-  // A worker may be killed at any time.
+  // A worker may be killed at any time. (The reader passes on what it cannot read.)
   socket.on("error", () => {});
-  createInterface(socket).on("line", (line) => {
+  const lines = createInterface(socket);
+  lines.on("error", () => {});
+  lines.on("line", (line) => {
     const record = register.ask(JSON.parse(line), monotonicMs());
     writeSync(log, `${JSON.stringify(record)}\n`);
     const { accepted, value } = record;
