@@ -14,7 +14,7 @@ import { WORKLOADS } from "./workloads/workloads.js";
  * Within so long after healing every recipe goes on: the longest silence that a client waits for (half a session) before it
  * turns to the next server, several times over, and a process that has just been started on a busy machine.
  */
-export const PROGRESS_BOUND_MS = 8_000;
+const PROGRESS_BOUND_MS = 8_000;
 
 export interface Judgement extends Examination {
   readonly operations: readonly Operation[];

@@ -5,7 +5,7 @@ import { type Acquisition, overBy } from "../workloads/holding-calls.js";
 /** How long it took, in milliseconds, from what happened to the next grant, by what happened. */
 export type HandOvers = Readonly<Record<string, readonly number[]>>;
 
-export const CLEAN_RELEASE = "clean release";
+const CLEAN_RELEASE = "clean release";
 
 /**
  * - After a release: until the next in the queue, who waited already, was granted the lock.

@@ -9,7 +9,7 @@ import { type HandOvers, handOvers } from "./hand-over.js";
 import { overlaps } from "./overlap.js";
 
 /** What processes used at one moment: the most of any worker, and the watches of all servers. */
-export interface Usage {
+interface Usage {
   readonly minute: number;
   readonly residentMiB: number;
   readonly descriptors: number;

@@ -2,7 +2,7 @@ import { merge, type RunReport } from "./report.js";
 import { spreadOf } from "./spread.js";
 
 /** A Markdown table; figures to the right. */
-export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const line = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
   const rule = head.map((_, index) => (index === 0 ? "---" : "---:"));
   return [line(head), line(rule), ...rows.map(line)].join("\n");
