@@ -10,6 +10,8 @@ export interface Model<State, Action> {
    * search from trying every subset of them.
    */
   likenessOf?(action: Action): string | undefined;
+  /** Whether the action cannot follow any more, whatever comes in between: of an ended call, a reason to turn back. */
+  isTooLate?(state: State, action: Action): boolean;
 }
 
 /** One call and what is known of its result. `end` is `Infinity` for an open call, which need not have taken effect. */
@@ -139,7 +141,8 @@ class Search<State, Action> {
       (entry.end === undefined ? open : ending).push(entry);
     }
     ending.sort((a, b) => a.call.end - b.call.end);
-    this.#positions.push({ last, candidates: [...ending, ...open], tried: 0 });
+    const isHopeless = ending.some(({ call }) => this.#model.isTooLate?.(this.#state, call.action));
+    this.#positions.push({ last, candidates: isHopeless ? [] : [...ending, ...open], tried: 0 });
   }
 
   /** The call that must be done by now, where nothing is possible any more. */

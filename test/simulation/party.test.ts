@@ -1,6 +1,6 @@
 import type { ZooKeeper } from "@zookit/core";
 import { type Membership, Party } from "@zookit/party";
-import { type SimulatedEnsemble, type SimulationOptions, simulate } from "@zookit/testing";
+import { type SimulatedEnsemble, type SimulationOptions, simulate, type VirtualTime } from "@zookit/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openClient, SESSION_MS, waitFor } from "./support/clients.js";
@@ -124,20 +124,39 @@ test("a member takes its place over from its crashed predecessor when that one's
   });
 });
 
+/** Each new leader gives every session its whole time again: here three more time-outs. */
+async function changeLeaders(ensemble: SimulatedEnsemble, time: VirtualTime): Promise<void> {
+  for (let elections = 0; elections < 8; elections++) {
+    await time.pass(SESSION_MS / 2);
+    ensemble.changeLeader(10);
+  }
+}
+
 test("a member waits for the end of its own old session, however long the servers keep that alive, and joins again (H20)", async () => {
   await simulate(async (ensemble, time) => {
     const zk = await openClient(ensemble);
     const membership = await new Party(zk, PATH).join({ identifier: "a" });
     ensemble.partition(zk.session.id, 60_000);
-    // Each new leader gives every session its whole time again: here three more time-outs.
-    for (let elections = 0; elections < 8; elections++) {
-      await time.pass(SESSION_MS / 2);
-      ensemble.changeLeader(10);
-    }
+    await changeLeaders(ensemble, time);
     expect([membership.state, membership.lost.aborted]).toEqual(["absent", false]);
     await waitFor(time, "it has joined again", () => membership.state === "joined");
     expect(await new Party(zk, PATH).members()).toMatchObject([{ identifier: "a", session: zk.session.id }]);
     await membership.leave();
+    await zk.close();
+  });
+});
+
+test("who left with the end of a session can join again, however long the servers keep that alive (H20)", async () => {
+  await simulate(async (ensemble, time) => {
+    const zk = await openClient(ensemble);
+    const before = await new Party(zk, PATH).join({ identifier: "a" });
+    ensemble.partition(zk.session.id, 60_000);
+    const leaders = changeLeaders(ensemble, time);
+    await waitFor(time, "its session has ended", () => before.state === "absent");
+    await before.leave();
+    const membership = await new Party(zk, PATH).join({ identifier: "a" });
+    await leaders;
+    expect(membership.state).toBe("joined");
     await zk.close();
   });
 });

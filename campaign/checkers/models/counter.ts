@@ -8,7 +8,7 @@ export type CounterAction =
   | { readonly f: "add"; readonly amount: number; readonly before?: number | undefined }
   | { readonly f: "get"; readonly value: number };
 
-/** A number to which is added. */
+/** A number to which is added, and nothing is ever subtracted from. */
 export function counter(initial: number): Model<number, CounterAction> {
   return {
     initial,
@@ -18,6 +18,7 @@ export function counter(initial: number): Model<number, CounterAction> {
       return value + action.amount;
     },
     keyOf: String,
+    isTooLate: (value, action) => (action.f === "get" ? action.value < value : (action.before ?? value) < value),
     likenessOf: (action) => (action.f === "add" ? `add ${action.amount}` : undefined),
   };
 }
