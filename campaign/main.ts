@@ -37,6 +37,7 @@ async function main(): Promise<number> {
   await mkdir(folder, { recursive: true });
   say(`seed ${options.seed}, ${options.minutes} minutes, kept in ${folder}`);
   const log = await runCampaign(options, folder, say, interrupted.signal);
+  await writeFile(join(folder, "run.json"), `${JSON.stringify(log)}\n`);
   const times = { startedAt: started.toISOString(), elapsedMs: Date.now() - started.getTime() };
   const report = reportOf(options, times, log, await judge(options, folder, log));
   await writeFile(join(folder, "report.json"), `${JSON.stringify(report, null, 2)}\n`);

@@ -56,7 +56,7 @@ describe("known-good histories are accepted", () => {
       call(4, 5, { f: "acquire", id: "w", mode: "write" }),
       call(6, 7, { f: "downgrade", id: "w" }),
       call(6, 9, { f: "acquire", id: "c", mode: "read" }),
-      call(10, 10, { f: "held", id: "w", mode: "read" }),
+      call(10, 10, { f: "held", id: "w" }),
     ];
     expect(checkLinearizability(READ_WRITE_LOCK, calls).kind).toBe("linearizable");
   });
@@ -108,7 +108,7 @@ describe("known-bad histories are rejected", () => {
       call(0, 1, { f: "acquire", id: "a", mode: "write" }),
       call(2, 9, { f: "downgrade", id: "a" }),
       call(3, 4, { f: "acquire", id: "b", mode: "write" }),
-      call(10, 11, { f: "held", id: "a", mode: "read" }),
+      call(10, 11, { f: "held", id: "a" }),
     ];
     expect(checkLinearizability(READ_WRITE_LOCK, beside).kind).toBe("violation");
     expect(checkLinearizability(READ_WRITE_LOCK, letIn).kind).toBe("violation");
@@ -201,7 +201,7 @@ describe("random executions", () => {
         const readWrite = sequentialHistory(READ_WRITE_LOCK, names, (id, step): ReadWriteAction[] => [
           { f: "acquire", id, mode: step % 2 === 0 ? "read" : "write" },
           { f: "downgrade", id },
-          { f: "held", id, mode: "read" },
+          { f: "held", id },
           { f: "end", id },
         ]);
         expect(checkLinearizability(READ_WRITE_LOCK, spread(readWrite, seeds)).kind).toBe("linearizable");

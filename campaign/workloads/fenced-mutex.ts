@@ -4,12 +4,14 @@ import { FENCED_MUTEX } from "../checkers/models/fenced-mutex.js";
 import { checkTokens } from "../checkers/tokens.js";
 import { groupBy } from "../group-by.js";
 import { byKey, linearizable, together } from "./examine.js";
-import { holdOnce } from "./holder.js";
+import { holdOnce, inLanes } from "./holder.js";
 import { acquisitionsOf, holdingCalls } from "./holding-calls.js";
 import type { Part, Records, Workload } from "./workload.js";
 
 const NAME = "fenced-mutex";
 const KEYS = ["a", "b"] as const;
+/** Tasks of one process: those that queue behind each other hand over without asking the servers. */
+const LANES = 2;
 
 /**
  * Careless holders: they read and write the register behind the lock without asking whether they still hold it. Nothing but
@@ -18,19 +20,20 @@ const KEYS = ["a", "b"] as const;
 export const FENCED_MUTEX_WORKLOAD: Workload = {
   name: NAME,
   progress: ["acquire"],
-  async run(part: Part) {
-    while (!part.settling.aborted) {
-      const key = part.random.pick(KEYS);
-      const lock = new Lock(part.zk, `${part.root}/${key}`, { identifier: part.name });
-      await holdOnce(
-        part,
-        { workload: NAME, key },
-        (options) => lock.acquire(options),
-        (handle) => readThinkWrite(part, key, handle.fencingToken),
-      );
-      await part.pause(part.random.between(5, 150));
-    }
-  },
+  run: (part: Part) =>
+    inLanes(LANES, async () => {
+      while (!part.settling.aborted) {
+        const key = part.random.pick(KEYS);
+        const lock = new Lock(part.zk, `${part.root}/${key}`, { identifier: part.name });
+        await holdOnce(
+          part,
+          { workload: NAME, key },
+          (options) => lock.acquire(options),
+          (handle) => readThinkWrite(part, key, handle.fencingToken),
+        );
+        await part.pause(part.random.between(5, 150));
+      }
+    }),
   check: ({ operations, endedSessions, register }: Records) => {
     const held = operations.filter(({ f }) => f !== "section");
     const locks = byKey(held, (key, its) => {

@@ -25,22 +25,25 @@ let acquisitions = 0;
  * One acquisition from its beginning to its end, on record: `acquire`, `held` whenever somebody looks whether it is, and
  * `release` where it was still held then.
  *
- * @param work what is done while it is held; `look` asks `isHeld()`, on record.
+ * @param work what is done while it is held; `look` asks `isHeld()`, on record; a handle that comes in the place of the granted
+ *   one is told by `become`.
  */
 export async function holdOnce<Granted extends Handle>(
   part: Part,
   { workload, key, more }: Held,
   acquire: (options: WaitOptions) => Promise<Granted>,
-  work: (handle: Granted, look: () => boolean) => Promise<void>,
+  work: (handle: Granted, at: { readonly id: string; look(): boolean; become(handle: Handle): void }) => Promise<void>,
 ): Promise<void> {
   const { recorder, random, settling, zk } = part;
   const id = `${part.name}/${acquisitions++}`;
   const asked = recorder.invoke(workload, key, "acquire", { id, ...more });
-  let handle: Granted;
+  let granted: Granted;
+  let handle: Handle;
   try {
     // Sometimes it cannot be had in time: giving up is a part of life.
     const timeoutMs = random.chance(0.2) ? random.between(5, 300) : random.between(5_000, 15_000);
-    handle = await acquire({ timeoutMs, signal: settling });
+    granted = await acquire({ timeoutMs, signal: settling });
+    handle = granted;
   } catch (error) {
     // Whoever was told that it is not granted will never act on it: what the contender did at the servers concerns nobody.
     recorder.complete(asked, "fail", outcomeOf(error, part).value);
@@ -57,7 +60,10 @@ export async function holdOnce<Granted extends Handle>(
   };
   look();
   part.holds(`${workload}/${key}`, true);
-  await work(handle, look);
+  const become = (next: Handle): void => {
+    handle = next;
+  };
+  await work(granted, { id, look, become });
   part.holds(`${workload}/${key}`, false);
   if (!look()) {
     await handle.release();
@@ -82,4 +88,9 @@ export async function thinkWhileHeld(part: Part, look: () => boolean): Promise<v
     await part.pause(random.between(2, 40));
     if (!look()) return;
   }
+}
+
+/** The same several times over, side by side. */
+export async function inLanes(count: number, run: () => Promise<void>): Promise<void> {
+  await Promise.all(Array.from({ length: count }, run));
 }

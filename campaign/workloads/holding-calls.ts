@@ -68,16 +68,26 @@ export function holdingCalls(
   acquisitions: readonly Acquisition[],
   endedSessions: readonly EndedSession[],
 ): readonly Call<HoldingAction>[] {
-  const endOf = new Map(endedSessions.map(({ session, from }) => [session, from]));
-  return acquisitions.flatMap((acquisition): readonly Call<HoldingAction>[] => {
-    const { id, token, start, end, looks, session } = acquisition;
-    const claimsUntil = endOf.get(session) ?? NEVER;
+  return claimsOf(acquisitions, endedSessions).flatMap(({ acquisition, looks }): readonly Call<HoldingAction>[] => {
+    const { id, token, start, end } = acquisition;
     return [
       { start, end, action: { f: "acquire", id, token } },
-      ...looks
-        .filter((look) => look.held && look.end < claimsUntil)
-        .map((look): Call<HoldingAction> => ({ start: look.start, end: look.end, action: { f: "held", id } })),
+      ...looks.map((look): Call<HoldingAction> => ({ start: look.start, end: look.end, action: { f: "held", id } })),
       { start, end: overBy(acquisition), action: { f: "end", id } },
     ];
+  });
+}
+
+/** What acquisitions claim: that they were granted, and held at these looks. */
+export function claimsOf(
+  acquisitions: readonly Acquisition[],
+  endedSessions: readonly EndedSession[],
+): readonly { readonly acquisition: Acquisition; readonly looks: Acquisition["looks"]; readonly until: number }[] {
+  const endOf = new Map<string, number>();
+  for (const { session, from } of endedSessions) endOf.set(session, Math.min(from, endOf.get(session) ?? NEVER));
+  return acquisitions.flatMap((acquisition) => {
+    const until = endOf.get(acquisition.session) ?? NEVER;
+    if (acquisition.end >= until) return [];
+    return [{ acquisition, looks: acquisition.looks.filter(({ held, end }) => held && end < until), until }];
   });
 }

@@ -2,10 +2,17 @@ import { COUNTER_WORKLOAD } from "./counter.js";
 import { FENCED_MUTEX_WORKLOAD } from "./fenced-mutex.js";
 import { MUTEX_WORKLOAD } from "./mutex.js";
 import { PARTY_WORKLOAD } from "./party.js";
+import { READ_WRITE_LOCK_WORKLOAD } from "./read-write-lock.js";
 import type { Workload } from "./workload.js";
 
 /** All that there are. */
-export const WORKLOADS: readonly Workload[] = [MUTEX_WORKLOAD, FENCED_MUTEX_WORKLOAD, COUNTER_WORKLOAD, PARTY_WORKLOAD];
+export const WORKLOADS: readonly Workload[] = [
+  MUTEX_WORKLOAD,
+  FENCED_MUTEX_WORKLOAD,
+  READ_WRITE_LOCK_WORKLOAD,
+  COUNTER_WORKLOAD,
+  PARTY_WORKLOAD,
+];
 
 /** Where the campaign keeps everything at the servers; one znode below it for each workload. */
 export const CAMPAIGN_ROOT = "/campaign";

@@ -3,7 +3,7 @@ import type { Model } from "../linearizability.js";
 /** As of a mutex; a writer may also turn into a reader without letting anybody in between. */
 export type ReadWriteAction =
   | { readonly f: "acquire"; readonly id: string; readonly mode: "read" | "write" }
-  | { readonly f: "held"; readonly id: string; readonly mode: "read" | "write" }
+  | { readonly f: "held"; readonly id: string }
   | { readonly f: "downgrade"; readonly id: string }
   | { readonly f: "end"; readonly id: string };
 
@@ -25,7 +25,7 @@ export const READ_WRITE_LOCK: Model<ReadWriteState, ReadWriteAction> = {
         if (action.mode === "read") return { writer, readers: [...readers, id].sort() };
         return readers.length === 0 ? { writer: id, readers } : undefined;
       case "held":
-        return (action.mode === "write" ? writer === id : readers.includes(id)) ? state : undefined;
+        return writer === id || readers.includes(id) ? state : undefined;
       case "downgrade":
         return writer === id ? { writer: undefined, readers: [id] } : undefined;
       case "end":
