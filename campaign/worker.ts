@@ -1,4 +1,5 @@
 /** A worker: a process that runs its part of every workload on one client, until it is told to settle. */
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { connect, TimeoutError, type ZooKeeper } from "@zookit/core";
 import { Recorder } from "./history/recorder.js";
@@ -13,6 +14,8 @@ const { name, hosts, sessionTimeoutMs, historyFile, registerPort, seed } = assig
 const chosen = WORKLOADS.filter((workload) => assignment.workloads.includes(workload.name));
 
 const settling = new AbortController();
+// Everything that this process does listens: many of them are no leak.
+setMaxListeners(0, settling.signal);
 const closing = new AbortController();
 let isCalm = false;
 
