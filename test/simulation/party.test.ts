@@ -161,6 +161,39 @@ test("who left with the end of a session can join again, however long the server
   });
 });
 
+const givingUp = fc.record({
+  faults: fc.array(fc.tuple(fc.nat(12), fc.constantFrom(...FAULTS)), { maxLength: 2 }),
+  timeoutMs: fc.integer({ min: 1, max: 900 }),
+  staysMs: fc.integer({ min: 0, max: 600 }),
+});
+
+test(`in ${SCHEDULES.numRuns} random schedules who gives joining up, or leaves while it joins again, can join at once (H47)`, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), givingUp, async (scheduler, { faults, timeoutMs, staysMs }) => {
+      const story = async (ensemble: SimulatedEnsemble, time: VirtualTime) => {
+        const zk = await openClient(ensemble);
+        const party = new Party(zk, PATH);
+        let requests = 0;
+        const plan = new Map(faults);
+        ensemble.planFaults(() => plan.get(requests++));
+        for (let round = 0; round < 3; round++) {
+          const joined = await party.join({ identifier: "a", timeoutMs }).catch((error) => {
+            expect(error).toMatchObject({ code: "timeout" });
+          });
+          await time.pass(staysMs);
+          await joined?.leave();
+        }
+        const membership = await party.join({ identifier: "a", timeoutMs: 60_000 });
+        await time.pass(2 * SESSION_MS);
+        expect(membership.state).toBe("joined");
+        await zk.close();
+      };
+      await simulate(story, { scheduler, limitMs: 400_000 });
+    }),
+    SCHEDULES,
+  );
+}, 600_000);
+
 test("one change costs a watcher one listing and one read, however many members there are", async () => {
   await simulate(async (ensemble, time) => {
     const [members, watcher] = [await openClient(ensemble), await openClient(ensemble)];
