@@ -116,10 +116,12 @@ async function calm(scene: Scene, signal: AbortSignal): Promise<CalmPeriod> {
   const from = monotonicMs();
   const workers = crew.living.map(({ name }) => name);
   crew.orderAll({ order: "calm", isCalm: true });
+  // A process that was started just now may take seconds to run, on a busy machine.
+  await until(() => crew.living.every(({ session }) => session !== ""), START_LIMIT_MS, signal);
   await delay(CALM_MS, undefined, { signal });
-  const until = monotonicMs();
+  const to = monotonicMs();
   crew.orderAll({ order: "calm", isCalm: false });
-  return { from, until, workers: workers.filter((name) => crew.living.some((worker) => worker.name === name)) };
+  return { from, until: to, workers: workers.filter((name) => crew.living.some((worker) => worker.name === name)) };
 }
 
 async function sample(sampler: Sampler, signal: AbortSignal): Promise<void> {

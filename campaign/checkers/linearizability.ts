@@ -10,6 +10,15 @@ export interface Model<State, Action> {
    * search from trying every subset of them.
    */
   likenessOf?(action: Action): string | undefined;
+  /** Whether the action leaves every state as it is. It is done as soon as it can be: that rules nothing out. */
+  isLook?(action: Action): boolean;
+  /** What the action is about, for {@link makesRoom}. */
+  subjectOf?(action: Action): string;
+  /**
+   * Whether the action can only let others do what they could not before, unless there is more to come about its subject. It
+   * is done as soon as it can be, once nothing else is.
+   */
+  makesRoom?(action: Action): boolean;
   /** Whether the action cannot follow any more, whatever comes in between: of an ended call, a reason to turn back. */
   isTooLate?(state: State, action: Action): boolean;
 }
@@ -82,6 +91,8 @@ class Search<State, Action> {
   readonly #head: Entry<Action>;
   readonly #marks: readonly (readonly [number, number])[];
   readonly #likes: readonly (Alike | undefined)[];
+  /** How many ended calls are left about each subject. */
+  readonly #about: Map<string, number>;
   readonly #seen = new Set<string>();
   readonly #positions: Position<State, Action>[] = [];
   #state: State;
@@ -98,6 +109,8 @@ class Search<State, Action> {
     this.#head = timeLine(ordered);
     this.#marks = marks(ordered.length);
     this.#likes = likes(model, ordered);
+    this.#about = new Map();
+    for (const call of ordered) this.#count(call, 1);
   }
 
   run({ steps = LIMIT_STEPS, timeMs = LIMIT_MS }: SearchLimits): Linearizability<Action> {
@@ -142,7 +155,26 @@ class Search<State, Action> {
     }
     ending.sort((a, b) => a.call.end - b.call.end);
     const isHopeless = ending.some(({ call }) => this.#model.isTooLate?.(this.#state, call.action));
-    this.#positions.push({ last, candidates: isHopeless ? [] : [...ending, ...open], tried: 0 });
+    const all = [...ending, ...open];
+    const eager = all.find(({ call }) => this.#isHarmless(call)) ?? all.find(({ call }) => this.#isRelief(call));
+    this.#positions.push({ last, candidates: isHopeless ? [] : eager === undefined ? all : [eager], tried: 0 });
+  }
+
+  #isHarmless({ action }: Call<Action>): boolean {
+    return this.#model.isLook?.(action) === true && this.#model.step(this.#state, action) !== undefined;
+  }
+
+  #isRelief({ action, end }: Call<Action>): boolean {
+    if (this.#model.makesRoom?.(action) !== true) return false;
+    const others =
+      (this.#about.get(this.#model.subjectOf?.(action) ?? "") ?? 0) - (end === Number.POSITIVE_INFINITY ? 0 : 1);
+    return others === 0 && this.#model.step(this.#state, action) !== undefined;
+  }
+
+  #count({ action, end }: Call<Action>, difference: 1 | -1): void {
+    if (end === Number.POSITIVE_INFINITY) return;
+    const subject = this.#model.subjectOf?.(action);
+    if (subject !== undefined) this.#about.set(subject, (this.#about.get(subject) ?? 0) + difference);
   }
 
   /** The call that must be done by now, where nothing is possible any more. */
@@ -168,6 +200,7 @@ class Search<State, Action> {
     this.#state = state;
     this.#hash = hash;
     if (alike !== undefined) alike.group.done++;
+    this.#count(entry.call, -1);
     if (entry.end !== undefined) {
       this.#left--;
       unlink(entry.end);
@@ -185,6 +218,7 @@ class Search<State, Action> {
     const alike = this.#likes[entry.index];
     if (alike !== undefined) alike.group.done--;
     link(entry);
+    this.#count(entry.call, 1);
     if (entry.end === undefined) return;
     this.#left++;
     link(entry.end);

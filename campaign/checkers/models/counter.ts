@@ -17,6 +17,7 @@ export function counter(initial: number): Model<number, CounterAction> {
       if (action.before !== undefined && action.before !== value) return undefined;
       return value + action.amount;
     },
+    isLook: ({ f }) => f === "get",
     keyOf: String,
     isTooLate: (value, action) => (action.f === "get" ? action.value < value : (action.before ?? value) < value),
     likenessOf: (action) => (action.f === "add" ? `add ${action.amount}` : undefined),

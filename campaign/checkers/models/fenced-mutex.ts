@@ -1,5 +1,5 @@
 import type { Model } from "../linearizability.js";
-import { type HoldingAction, MUTEX, type MutexState } from "./mutex.js";
+import { HOLDERS, type HoldingAction, MUTEX, type MutexState } from "./mutex.js";
 
 interface FencedState extends MutexState {
   /** The token of the last holder. */
@@ -8,6 +8,7 @@ interface FencedState extends MutexState {
 
 /** One holder at a time, each with a token greater than those of all before. */
 export const FENCED_MUTEX: Model<FencedState, HoldingAction> = {
+  ...HOLDERS,
   initial: { ...MUTEX.initial, token: -1n },
   step(state, action) {
     const next = MUTEX.step(state, action);

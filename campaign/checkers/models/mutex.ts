@@ -17,6 +17,15 @@ export interface MutexState {
   readonly holder: string | undefined;
 }
 
+type Holders = Required<Pick<Model<unknown, Pick<HoldingAction, "f" | "id">>, "subjectOf" | "isLook" | "makesRoom">>;
+
+/** What the models of all recipes have in common that grant something for a time. */
+export const HOLDERS: Holders = {
+  subjectOf: ({ id }) => id,
+  isLook: ({ f }) => f === "held",
+  makesRoom: ({ f }) => f === "end",
+};
+
 /** One holder at a time. */
 export const MUTEX: Model<MutexState, HoldingAction> = {
   initial: { holder: undefined },
@@ -25,5 +34,6 @@ export const MUTEX: Model<MutexState, HoldingAction> = {
     if (holder !== id) return undefined;
     return { holder: f === "held" ? id : undefined };
   },
+  ...HOLDERS,
   keyOf: ({ holder }) => holder ?? "",
 };

@@ -33,5 +33,8 @@ export const READ_WRITE_LOCK: Model<ReadWriteState, ReadWriteAction> = {
         return readers.includes(id) ? { writer, readers: readers.filter((reader) => reader !== id) } : undefined;
     }
   },
+  subjectOf: ({ id }) => id,
+  isLook: ({ f }) => f === "held",
+  makesRoom: ({ f }) => f === "end",
   keyOf: ({ writer, readers }) => `${writer ?? ""} ${readers.join()}`,
 };

@@ -22,6 +22,7 @@ export function register(initial: string): Model<string, RegisterAction> {
       if (action.done !== undefined && action.done !== matches) return undefined;
       return matches ? action.next : value;
     },
+    isLook: ({ f }) => f === "read",
     keyOf: (value) => value,
   };
 }

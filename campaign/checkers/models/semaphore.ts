@@ -22,6 +22,9 @@ export function semaphore(permits: number): Model<SemaphoreState, SemaphoreActio
       const taken = [...state.values()].reduce((sum, count) => sum + count, 0);
       return taken + action.permits <= permits ? new Map([...state, [id, action.permits]]) : undefined;
     },
+    subjectOf: ({ id }) => id,
+    isLook: ({ f }) => f === "held",
+    makesRoom: ({ f }) => f === "end",
     keyOf: (state) =>
       [...state]
         .map(([id, count]) => `${id}:${count}`)
