@@ -35,7 +35,7 @@ export async function judge(options: Options, folder: string, log: RunLog): Prom
       outcome === "ok" && chosen.some(({ name, progress }) => name === workload && progress.includes(f)),
   );
   const found = recoveries(
-    chosen.map(({ name }) => name),
+    chosen.filter(({ progress }) => progress.length > 0).map(({ name }) => name),
     successes,
     log.calms,
   );

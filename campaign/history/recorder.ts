@@ -40,11 +40,11 @@ export class Recorder {
     const value = look();
     const at = monotonicMs();
     const op = this.#operations++;
-    this.#append({ at: begunAt, op, type: "invoke", workload, key, f });
-    this.#append({ at, op, type: "ok", value });
+    // At once: what was seen is known from its beginning to its end, or not at all.
+    this.#append({ at: begunAt, op, type: "invoke", workload, key, f }, { at, op, type: "ok", value });
   }
 
-  #append(event: HistoryEvent): void {
-    writeSync(this.#file, `${JSON.stringify(event)}\n`);
+  #append(...events: readonly HistoryEvent[]): void {
+    writeSync(this.#file, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
   }
 }

@@ -15,8 +15,8 @@ const OWN: readonly Mutant[] = [
     name: "member not joined again",
     standsFor: "a member whose session has ended does not notice, and is not listed any more",
     hazards: ["H21"],
-    file: "packages/party/src/membership.ts",
-    search: "this.#session = await enter(this.#seat, signal);",
+    file: "packages/core/src/recipe/seat.ts",
+    search: "session = await enterSeat(seat, signal);",
     replace: "return;",
   },
 ];
@@ -29,6 +29,11 @@ const CHOSEN = [
   "time-out left to the session",
   "delete error swallowed",
   "update applied again",
+  "reader waits for nobody",
+  "one permit too many",
+  "barrier passed one short",
+  "barrier left while one is inside",
+  "partition passes on while its call runs",
 ];
 
 export const CAMPAIGN_MUTANTS: readonly Mutant[] = [

@@ -38,9 +38,9 @@ export interface RunReport {
 }
 
 /** Recipes that grant something for a time, whose hand-overs are measured. */
-const LOCKS = ["mutex", "fenced-mutex"];
+const LOCKS = ["mutex", "fenced-mutex", "election"];
 /** What is seen rather than done. */
-const LOOKS = ["held", "see", "section"];
+const LOOKS = ["held", "inside", "see", "section"];
 
 export function reportOf(
   options: Options,
@@ -51,7 +51,7 @@ export function reportOf(
   const { operations, register, recoveries, findings, exhausted } = judgement;
   const done = operations.filter(({ f }) => !LOOKS.includes(f));
   const locks = groupBy(
-    operations.filter(({ workload, f }) => LOCKS.includes(workload) && f !== "section"),
+    operations.filter(({ workload, f }) => LOCKS.includes(workload) && ["acquire", "held", "release"].includes(f)),
     ({ workload, key }) => `${workload} ${key}`,
   );
   return {

@@ -11,7 +11,7 @@ const REST_MS = 500;
 /** Everybody joins, watches, leaves and joins again; when nothing fails for a while, all see all. */
 export const PARTY_WORKLOAD: Workload = {
   name: NAME,
-  progress: ["join"],
+  progress: [],
   async run(part: Part) {
     await Promise.all([watch(part), comeAndGo(part)]);
   },
@@ -50,7 +50,8 @@ async function comeAndGo(part: Part): Promise<void> {
         // Nobody else has the name, nobody closes the client: it must not be lost.
         throw membership.lost.reason;
       });
-      await part.pause(random.between(1_000, 6_000));
+      // Some stay for as long as they live, and have to join again by themselves after each lost session.
+      await part.pause(random.chance(0.5) ? random.between(1_000, 6_000) : random.between(20_000, 90_000));
       while (part.isCalm() && !settling.aborted) await part.pause(REST_MS);
       const updating = recorder.invoke(NAME, KEY, "update");
       await membership.update(String(random.next()), { timeoutMs: 5_000 }).then(

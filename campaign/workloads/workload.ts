@@ -58,7 +58,7 @@ export interface Examination {
 /** One recipe under fire. A file of its own for each: what a worker does, and what must be true of it. */
 export interface Workload {
   readonly name: string;
-  /** The operations that show that it goes on. */
+  /** The operations that show that it goes on; none where only what is seen at the end of a calm does. */
   readonly progress: readonly string[];
   /** Runs until the part is to end, and has given up everything then. Rejects only for what must never happen. */
   run(part: Part): Promise<void>;
