@@ -7,6 +7,7 @@ const WITHOUT_SERVERS = [
   "benchmarks/src/**/*.test.ts",
   "test/simulation/**/*.test.ts",
   "test/docs/**/*.test.ts",
+  "campaign/**/*.test.ts",
 ];
 
 export default defineConfig({

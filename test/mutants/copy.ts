@@ -22,11 +22,11 @@ export class Copy implements AsyncDisposable {
     this.root = root;
   }
 
-  /** Copies what the tests need of a checkout; everything that is installed is only linked. */
-  static async of(checkout: string): Promise<Copy> {
+  /** Copies what the tests need of a checkout, and what else is wanted; everything that is installed is only linked. */
+  static async of(checkout: string, also: readonly string[] = []): Promise<Copy> {
     const copy = new Copy(await realpath(await mkdtemp(join(tmpdir(), "zookit-mutant-"))));
     try {
-      for (const path of COPIED) await copySources(join(checkout, path), join(copy.root, path));
+      for (const path of [...COPIED, ...also]) await copySources(join(checkout, path), join(copy.root, path));
       await linkInstalled(join(checkout, "node_modules"), join(copy.root, "node_modules"));
       await copy.#checkLinks();
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { ZooKeeper } from "@zookit/core";
 import { type Membership, Party } from "@zookit/party";
-import { type SimulatedEnsemble, type SimulationOptions, simulate } from "@zookit/testing";
+import { type SimulatedEnsemble, type SimulationOptions, simulate, type VirtualTime } from "@zookit/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openClient, SESSION_MS, waitFor } from "./support/clients.js";
@@ -127,6 +127,76 @@ test("a member takes its place over from its crashed predecessor when that one's
     await membership.leave();
   });
 });
+
+/** Each new leader gives every session its whole time again: here three more time-outs. */
+async function changeLeaders(ensemble: SimulatedEnsemble, time: VirtualTime): Promise<void> {
+  for (let elections = 0; elections < 8; elections++) {
+    await time.pass(SESSION_MS / 2);
+    ensemble.changeLeader(10);
+  }
+}
+
+test("a member waits for the end of its own old session, however long the servers keep that alive, and joins again (H20)", async () => {
+  await simulate(async (ensemble, time) => {
+    const zk = await openClient(ensemble);
+    const membership = await new Party(zk, PATH).join({ identifier: "a" });
+    ensemble.partition(zk.session.id, 60_000);
+    await changeLeaders(ensemble, time);
+    expect([membership.state, membership.lost.aborted]).toEqual(["absent", false]);
+    await waitFor(time, "it has joined again", () => membership.state === "joined");
+    expect(await new Party(zk, PATH).members()).toMatchObject([{ identifier: "a", session: zk.session.id }]);
+    await membership.leave();
+    await zk.close();
+  });
+});
+
+test("who left with the end of a session can join again, however long the servers keep that alive (H20)", async () => {
+  await simulate(async (ensemble, time) => {
+    const zk = await openClient(ensemble);
+    const before = await new Party(zk, PATH).join({ identifier: "a" });
+    ensemble.partition(zk.session.id, 60_000);
+    const leaders = changeLeaders(ensemble, time);
+    await waitFor(time, "its session has ended", () => before.state === "absent");
+    await before.leave();
+    const membership = await new Party(zk, PATH).join({ identifier: "a" });
+    await leaders;
+    expect(membership.state).toBe("joined");
+    await zk.close();
+  });
+});
+
+const givingUp = fc.record({
+  faults: fc.array(fc.tuple(fc.nat(12), fc.constantFrom(...FAULTS)), { maxLength: 2 }),
+  timeoutMs: fc.integer({ min: 1, max: 900 }),
+  staysMs: fc.integer({ min: 0, max: 600 }),
+});
+
+test(`in ${SCHEDULES.numRuns} random schedules who gives joining up, or leaves while it joins again, can join at once (H47)`, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), givingUp, async (scheduler, { faults, timeoutMs, staysMs }) => {
+      const story = async (ensemble: SimulatedEnsemble, time: VirtualTime) => {
+        const zk = await openClient(ensemble);
+        const party = new Party(zk, PATH);
+        let requests = 0;
+        const plan = new Map(faults);
+        ensemble.planFaults(() => plan.get(requests++));
+        for (let round = 0; round < 3; round++) {
+          const joined = await party.join({ identifier: "a", timeoutMs }).catch((error) => {
+            expect(error).toMatchObject({ code: "timeout" });
+          });
+          await time.pass(staysMs);
+          await joined?.leave();
+        }
+        const membership = await party.join({ identifier: "a", timeoutMs: 60_000 });
+        await time.pass(2 * SESSION_MS);
+        expect(membership.state).toBe("joined");
+        await zk.close();
+      };
+      await simulate(story, { scheduler, limitMs: 400_000 });
+    }),
+    SCHEDULES,
+  );
+}, 600_000);
 
 test("one change costs a watcher one listing and one read, however many members there are", async () => {
   await simulate(async (ensemble, time) => {

@@ -9,6 +9,7 @@ import type { NodeData } from "../update.js";
 import { createEphemeral, protectEphemeral } from "./ephemeral.js";
 import { DuplicateMemberError } from "./errors.js";
 import { goneWithin, type Removal, remove } from "./removal.js";
+import { isOwnSession, rememberSession, rememberVacating, vacated } from "./seat-memory.js";
 import { waitForDeletion } from "./wait-for-deletion.js";
 import { withinSession } from "./within-session.js";
 
@@ -19,11 +20,11 @@ export interface Seat {
   readonly identifier: string;
   /** What it holds, at the time of its creation. */
   readonly data: () => Buffer;
-  /** How long a znode of another session may stay, in milliseconds, before its owner counts as a live member. */
+  /** How long a znode of another's session may stay, in milliseconds, before its owner counts as a live member. */
   readonly patienceMs: number;
 }
 
-/** Session timeouts for which a znode of another session is waited for: its own time-out may be longer than ours. */
+/** Session timeouts for which a znode of another's session is waited for: its own time-out may be longer than ours. */
 const PATIENCE = 1.5;
 
 /** How long a session gives a predecessor's to end. */
@@ -44,7 +45,9 @@ interface Attempt {
  * Makes the member's znode in the present session, and returns that session.
  *
  * A znode of the same name that belongs to another session is either a predecessor's, a crashed process's say, and goes when
- * that session ends; or a live member's, and stays (H20, H81). Whatever ends it early leaves no znode behind (H47).
+ * that session ends; or a live member's, and stays (H20, H81). If it is from an earlier session of this very client it goes for
+ * certain, but nobody knows when: each new leader of the servers gives every session its whole time again. Whatever ends it
+ * early leaves no znode behind (H47); what an earlier attempt of this client may have left is waited for.
  *
  * @throws {DuplicateMemberError} it stays. @throws the signal's reason
  */
@@ -53,9 +56,11 @@ export async function enterSeat(seat: Seat, signal: AbortSignal): Promise<LiveSe
   let latest: Attempt | undefined;
   /** The session in which an answer to the create was lost. */
   let uncertain: LiveSession | undefined;
+  await orAbort(vacated(client, path), signal);
   try {
     for (;;) {
       const session = await client.ready(signal);
+      rememberSession(client, session);
       const created = createEphemeral(client, session, path, seat.data());
       latest = { session, created };
       try {
@@ -115,22 +120,21 @@ export async function keepSeat(
   }
 }
 
-/** Gives the seat up for sure; resolves when its znode is proven to be gone, or its session has ended. */
+/**
+ * Gives the seat up for sure; resolves when its znode is proven to be gone, or its session has ended. The same of what was sent
+ * to enter again, and may be on its way for longer than giving that up may take.
+ */
 export async function leaveSeat(seat: Seat, session: LiveSession): Promise<void> {
-  await vacate(seat, { session, created: Promise.resolve(seat.path) }).gone;
+  vacate(seat, { session, created: Promise.resolve(seat.path) });
+  await vacated(seat.client, seat.path);
 }
 
 function vacate({ client, path }: Seat, { session, created }: Attempt): Removal {
   const isOurs = ({ stat }: NodeData) => stat.ephemeralOwner === session.id;
-  return remove({
-    client,
-    session,
-    parent: parentOf(path),
-    prefix: nameOf(path),
-    created,
-    isNameCertain: true,
-    isOurs,
-  });
+  const parent = parentOf(path);
+  const removal = remove({ client, session, parent, prefix: nameOf(path), created, isNameCertain: true, isOurs });
+  rememberVacating(client, path, removal);
+  return removal;
 }
 
 /** Whether the znode that is there is our own. If it is a predecessor's, waits until it has gone. */
@@ -145,7 +149,8 @@ async function isTaken(seat: Seat, session: LiveSession, mayBeOurs: boolean, sig
       await orAbort(protectEphemeral(client, session, path), signal);
       return session.isValid();
     }
-    await predecessorGone(seat, session, signal);
+    if (isOwnSession(client, ephemeralOwner)) await waitForDeletion({ client, session, signal }, path);
+    else await predecessorGone(seat, session, signal);
   } catch (error) {
     // Gone by now, or its session is: once more.
     if (signal.aborted || !(error instanceof NoNodeError || isLossError(error))) throw error;

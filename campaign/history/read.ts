@@ -1,0 +1,22 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Operation } from "./event.js";
+import { operationsOf, parseEvents } from "./operations.js";
+
+const EXTENSION = ".jsonl";
+
+/** The file that a process records in. */
+export function historyPath(folder: string, process: string): string {
+  return join(folder, `${process}${EXTENSION}`);
+}
+
+/** The operations of all processes that have recorded in a folder, in the order in which they began. */
+export async function readHistories(folder: string): Promise<readonly Operation[]> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith(EXTENSION));
+  const operations = await Promise.all(
+    files.map(async (name) =>
+      operationsOf(name.slice(0, -EXTENSION.length), parseEvents(await readFile(join(folder, name), "utf8"))),
+    ),
+  );
+  return operations.flat().sort((a, b) => a.start - b.start);
+}

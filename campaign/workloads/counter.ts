@@ -1,0 +1,65 @@
+import type { ZooKeeper } from "@zookit/core";
+import { Counter } from "@zookit/counter";
+import type { Call } from "../checkers/linearizability.js";
+import { type CounterAction, counter } from "../checkers/models/counter.js";
+import type { Operation } from "../history/event.js";
+import type { Recorder } from "../history/recorder.js";
+import { byKey, linearizable } from "./examine.js";
+import { outcomeOf } from "./expected.js";
+import type { Part, Records, Workload } from "./workload.js";
+
+const NAME = "counter";
+const KEYS = ["a", "b"] as const;
+
+/** Every addition is applied exactly once, or is reported as unknown; or as not applied, and then it never is. */
+export const COUNTER_WORKLOAD: Workload = {
+  name: NAME,
+  progress: ["add"],
+  async run(part: Part) {
+    const counters = KEYS.map((key) => ({ key, counter: new Counter(part.zk, `${part.root}/${key}`) }));
+    // Two at a time, so that additions of one process meet in one request.
+    const lanes = counters.map(async ({ key, counter }) => {
+      while (!part.settling.aborted) {
+        const together = part.random.chance(0.3) ? 2 : 1;
+        await Promise.all(Array.from({ length: together }, () => addOnce(part, key, counter)));
+        await part.pause(part.random.between(20, 250));
+      }
+    });
+    await Promise.all(lanes);
+  },
+  async conclude(zk: ZooKeeper, root: string, recorder: Recorder) {
+    for (const key of KEYS) {
+      const path = `${root}/${key}`;
+      await zk.sync(path);
+      const op = recorder.invoke(NAME, key, "get");
+      recorder.complete(op, "ok", await new Counter(zk, path).get());
+    }
+  },
+  check: ({ operations }: Records) =>
+    byKey(operations, (key, its) => linearizable(`${NAME} ${key}`, counter(0), its.flatMap(callOf))),
+};
+
+async function addOnce(part: Part, key: string, counter: Counter): Promise<void> {
+  const amount = part.random.pick([1, 1, 1, 5]);
+  const op = part.recorder.invoke(NAME, key, "add", amount);
+  try {
+    const timeoutMs = part.random.chance(0.1) ? part.random.between(5, 100) : part.random.between(2_000, 10_000);
+    const { before, after } = await counter.add(amount, { timeoutMs, signal: part.settling });
+    part.recorder.complete(op, "ok", { before, after });
+  } catch (error) {
+    const { type, value } = outcomeOf(error, part);
+    part.recorder.complete(op, type, value);
+  }
+}
+
+/** What has failed was not applied, and never is: it stands in no order. */
+function callOf({ f, start, end, input, output, outcome }: Operation): readonly Call<CounterAction>[] {
+  if (f === "get") return [{ start, end, action: { f: "get", value: Number(output) } }];
+  if (outcome === "fail") return [];
+  const amount = Number(input);
+  if (outcome === "unknown") return [{ start, end, action: { f: "add", amount } }];
+  const { before, after } = output as { before: number; after: number };
+  // A result that contradicts itself fits in no order.
+  const action: CounterAction = { f: "add", amount, before: after === before + amount ? before : Number.NaN };
+  return [{ start, end, action }];
+}
