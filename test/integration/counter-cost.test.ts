@@ -16,7 +16,7 @@ describe("the cost of a counter, counted at the server", () => {
       const additions = async () => {
         for (let time = 0; time < 50; time++) await counter.increment();
       };
-      expect(await counted.requestsOf(additions)).toBe(50);
+      expect(await counted.requestsOf([zk], additions)).toBe(50);
       const roundTrips = await counted.roundTripsOf(async (delayed) => {
         const own = new Counter(delayed, path, { encoding });
         await own.increment();
@@ -34,8 +34,8 @@ describe("the cost of a counter, counted at the server", () => {
     const counter = new Counter(zk, uniqueRoot());
     await counter.increment();
     const together = () => Promise.all(Array.from({ length: 100 }, () => counter.increment()));
-    expect(await counted.requestsOf(together)).toBe(1);
-    expect(await counted.requestsOf(() => counter.get())).toBe(1);
+    expect(await counted.requestsOf([zk], together)).toBe(1);
+    expect(await counted.requestsOf([zk], () => counter.get())).toBe(1);
   });
 
   it("is two requests more for an addition after somebody else's: the one that is refused, and a read", async () => {
@@ -44,6 +44,6 @@ describe("the cost of a counter, counted at the server", () => {
     const [mine, theirs] = [new Counter(zk, path), new Counter(zk, path)];
     await mine.increment();
     await theirs.increment();
-    expect(await counted.requestsOf(() => mine.increment())).toBe(3);
+    expect(await counted.requestsOf([zk], () => mine.increment())).toBe(3);
   });
 });

@@ -23,11 +23,17 @@ export class Counted {
     return connect(hosts, { sessionTimeoutMs: SESSION_TIMEOUT_MS });
   }
 
-  /** Requests that the server has received from all clients meanwhile. */
-  async requestsOf(work: () => Promise<unknown>): Promise<number> {
+  /**
+   * Requests that the clients have sent for the work, also those that nobody waits for: a client's `sync` is answered after
+   * everything that it sent before.
+   */
+  async requestsOf(clients: readonly ZooKeeper[], work: () => Promise<unknown>): Promise<number> {
+    const settle = () => Promise.all(clients.map((zk) => zk.sync("/")));
+    await settle();
     const before = await this.#server.requestCount();
     await work();
-    return (await this.#server.requestCount()) - before;
+    await settle();
+    return (await this.#server.requestCount()) - before - clients.length;
   }
 
   /** Round trips, one after the other, of work that is done with a client of its own. */
