@@ -50,6 +50,8 @@ const SERVERS: Lane = {
   ],
 };
 
+const PARTING_SHOTS = 8;
+
 export const LANES: readonly Lane[] = [
   { name: "workers", ...WORKERS },
   { name: "more workers", ...WORKERS },
@@ -63,6 +65,11 @@ export async function run(lane: Lane, scene: Scene, random: Random, signal: Abor
     await random.weighted(lane.strikes)(scene, random);
     await delay(random.between(...lane.pauseMs), undefined, { signal }).catch(() => {});
   }
+}
+
+/** The last things to go wrong before a calm, in which what they leave behind would show. */
+export async function partingShots(scene: Scene, random: Random): Promise<void> {
+  for (let shot = 0; shot < PARTING_SHOTS; shot++) await links.loseReply(scene, random);
 }
 
 /** Makes sure that nothing is wrong any more, and that everybody is there. */
