@@ -9,7 +9,7 @@ import { historyPath } from "./history/read.js";
 import { Recorder } from "./history/recorder.js";
 import { ephemeralsBelow } from "./leftovers.js";
 import { FaultLog } from "./nemesis/fault-log.js";
-import { heal, LANES, type Lane, run as strike } from "./nemesis/nemesis.js";
+import { heal, LANES, type Lane, partingShots, run as strike } from "./nemesis/nemesis.js";
 import type { Scene } from "./nemesis/scene.js";
 import type { Options } from "./options.js";
 import { Random } from "./random.js";
@@ -87,6 +87,7 @@ async function stormAndCalm(
   while (monotonicMs() < end - CALM_MS || calms.length === 0) {
     const stormMs = Math.min(random.between(...STORM_MS), Math.max(0, Math.ceil(end - CALM_MS - monotonicMs())));
     await storm(scene, lanes, stormMs, signal);
+    await partingShots(scene, random);
     calms.push(await calm(scene, signal));
     say(`${scene.log.faults.length} faults, ${scene.crew.crashes.length} crashes`);
   }

@@ -61,7 +61,11 @@ export class Stage implements AsyncDisposable {
 async function startRegister(log: string): Promise<{ port: number; stop(): Promise<void> }> {
   const child = fork(registerProgram, [log]);
   const exited = once(child, "exit");
-  const [{ port }] = (await once(child, "message")) as [{ port: number }];
+  const failed = exited.then(() => {
+    throw new Error("the register does not start");
+  });
+  const [{ port }] = (await Promise.race([once(child, "message"), failed])) as [{ port: number }];
+  failed.catch(() => {});
   const stop = async () => {
     child.kill("SIGKILL");
     await exited;

@@ -6,7 +6,7 @@
  * pnpm campaign:mutants "token" "sync" those whose names contain one of the words
  */
 import { spawn } from "node:child_process";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Copy } from "../../test/mutants/copy.js";
@@ -24,8 +24,7 @@ const LIMIT_MS = 240_000;
 
 /** What a campaign found on the mutant; undefined if nothing. @throws {Error} there was no campaign. */
 async function findingOn(copy: Copy, seed: number): Promise<string | undefined> {
-  const folder = join(copy.root, ".cache", `campaign-${seed}`);
-  await mkdir(folder, { recursive: true });
+  const folder = await mkdtemp(join(copy.root, "run-"));
   const flags = ["--conditions=@zookit/source", "--import", "./scripts/run-typescript.mjs"];
   const args = ["campaign/main.ts", "--minutes", String(MINUTES), "--seed", String(seed), "--folder", folder];
   const child = spawn(process.execPath, [...flags, ...args], {

@@ -4,21 +4,24 @@ import { sessionPassword } from "./session-password.js";
 
 const LIMIT_MS = 2_000;
 
-/** Ends somebody else's session at a server, as if it had expired. Resolves with whether it did. */
-export async function endSession(server: Server, session: string): Promise<boolean> {
+/** Ends somebody else's session at a server, as if it had expired. Resolves with what became of it. */
+export async function endSession(server: Server, session: string): Promise<"ended" | "lives" | "unknown"> {
   const id = BigInt.asIntN(64, BigInt(session));
   const connecting = WireClient.connect(server.address, { session: { id, password: sessionPassword(id) } });
   const client = await within(connecting);
   if (client === undefined) {
     // Should it come to life later, nobody must be left with the session.
     connecting.then((late) => late.destroy()).catch(() => {});
-    return false;
+    return "lives";
   }
   // A server that does not know the session, or not its password, answers with none.
-  const isOurs = client.session.id === id;
-  const closed = isOurs && (await within(client.close().then(() => true)));
+  if (client.session.id !== id) {
+    client.destroy();
+    return "lives";
+  }
+  const isClosed = await within(client.close().then(() => true));
   client.destroy();
-  return closed === true;
+  return isClosed ? "ended" : "unknown";
 }
 
 async function within<T>(attempt: Promise<T>): Promise<T | undefined> {

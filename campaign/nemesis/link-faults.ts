@@ -4,7 +4,7 @@ import { monotonicMs } from "../history/clock.js";
 import type { Random } from "../random.js";
 import type { Scene, Strike } from "./scene.js";
 
-/** How long a reply may be waited for that is to be lost. */
+/** How long what is to be lost may be waited for. */
 const PATIENCE_MS = 3_000;
 
 const DIRECTIONS = ["both", "to-server", "to-client"] as const;
@@ -99,18 +99,23 @@ export const partitionAll: Strike = async ({ proxies, log, sessionTimeoutMs }, r
   });
 };
 
-/** A request is applied, and its reply is lost with the connection: by a reset, or an orderly end. */
-export const loseReply: Strike = async ({ proxies, log }, random) => {
+/**
+ * A request is applied, and its reply is lost with the connection; or it is lost itself. The connection ends by a reset, or in
+ * order.
+ */
+export const loseOne: Strike = async ({ proxies, log }, random) => {
   const operation = random.pick(LOST_OPERATIONS);
   const action = random.pick(["reset", "lose"] as const);
-  const faults = await Promise.all(proxies.map((proxy) => proxy.inject({ operation, at: "reply", action })));
+  const at = random.pick(["reply", "reply", "request"] as const);
+  const faults = await Promise.all(proxies.map((proxy) => proxy.inject({ operation, at, action })));
   const from = monotonicMs();
   const happened = Promise.any(faults.map((fault) => fault.happened)).then(
     () => true,
     () => false,
   );
   if (await Promise.race([happened, pause(PATIENCE_MS, false)])) {
-    log.add({ kind: "reply lost after it was applied", target: operation, from, until: monotonicMs() });
+    const kind = at === "reply" ? "reply lost after it was applied" : "request lost";
+    log.add({ kind, target: operation, from, until: monotonicMs() });
   }
   await Promise.all(faults.map((fault) => fault.cancel().catch(() => {})));
 };

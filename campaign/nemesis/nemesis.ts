@@ -26,7 +26,7 @@ const LINKS: Lane = {
   name: "links",
   pauseMs: [300, 1_500],
   strikes: [
-    [6, links.loseReply],
+    [6, links.loseOne],
     [3, links.cutLink],
     [1, links.refuseLink],
     [2, links.delayLink],
@@ -50,6 +50,8 @@ const SERVERS: Lane = {
   ],
 };
 
+const PARTING_SHOTS = 12;
+
 export const LANES: readonly Lane[] = [
   { name: "workers", ...WORKERS },
   { name: "more workers", ...WORKERS },
@@ -63,6 +65,11 @@ export async function run(lane: Lane, scene: Scene, random: Random, signal: Abor
     await random.weighted(lane.strikes)(scene, random);
     await delay(random.between(...lane.pauseMs), undefined, { signal }).catch(() => {});
   }
+}
+
+/** The last things to go wrong before a calm, in which what they leave behind would show. */
+export async function partingShots(scene: Scene, random: Random): Promise<void> {
+  for (let shot = 0; shot < PARTING_SHOTS; shot++) await links.loseOne(scene, random);
 }
 
 /** Makes sure that nothing is wrong any more, and that everybody is there. */

@@ -54,8 +54,10 @@ export const expireSession: Strike = async ({ crew, ensemble, endedSessions, log
   if (worker === undefined || server === undefined) return;
   const { session } = worker;
   const from = monotonicMs();
-  endedSessions.push({ session, from });
-  if (await endSession(server, session)) {
+  const outcome = await endSession(server, session);
+  // What may have ended is not promised anything either.
+  if (outcome !== "lives") endedSessions.push({ session, from });
+  if (outcome === "ended") {
     log.add({ kind: "session expired", target: worker.name, from, until: monotonicMs() });
   }
 };

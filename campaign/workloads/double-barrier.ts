@@ -1,5 +1,6 @@
 import { BrokenBarrierError, DoubleBarrier } from "@zookit/barrier";
 import { checkBarrierGenerations, type Passage } from "../checkers/barrier-generations.js";
+import { groupBy } from "../group-by.js";
 import type { Operation } from "../history/event.js";
 import { byKey } from "./examine.js";
 import { outcomeOf } from "./expected.js";
@@ -72,18 +73,20 @@ interface Look {
  */
 function passagesOf(operations: readonly Operation[], endedSessions: readonly EndedSession[]): readonly Passage[] {
   const endOf = new Map(endedSessions.map(({ session, from }) => [session, from]));
+  const passageOf = groupBy(
+    operations,
+    ({ process, f, input, output }) => `${process} ${f === "inside" ? (output as Look).passage : input}`,
+  );
   const entries = operations.filter(({ f }) => f === "enter");
   const known = entries
     .filter(({ outcome }) => outcome === "ok")
     .map((entry): Passage => {
       const { generation, session } = entry.output as { generation: number; session: string };
-      const mine = operations.filter(({ process }) => process === entry.process);
-      const leave = mine.find(({ f, input }) => f === "leave" && input === entry.input);
-      const told = mine.filter(({ f, output, start }) => {
-        if (f !== "inside") return false;
-        const look = output as Look;
-        return look.passage === entry.input && look.isInside && start < (endOf.get(session) ?? NEVER);
-      });
+      const mine = passageOf.get(`${entry.process} ${entry.input}`) ?? [];
+      const leave = mine.find(({ f }) => f === "leave");
+      const told = mine.filter(
+        ({ f, output, start }) => f === "inside" && (output as Look).isInside && start < (endOf.get(session) ?? NEVER),
+      );
       return {
         generation: String(generation),
         member: entry.process,
@@ -94,7 +97,6 @@ function passagesOf(operations: readonly Operation[], endedSessions: readonly En
         goneFrom: Math.max(entry.start, ...told.map(({ start }) => start)),
       };
     });
-  const generations = [...new Set(known.map(({ generation }) => generation))];
   const lastOf = new Map(operations.map(({ process, start, end }) => [process, end === NEVER ? start : end]));
   const vague = entries
     .filter(({ outcome }) => outcome !== "ok")
@@ -102,21 +104,14 @@ function passagesOf(operations: readonly Operation[], endedSessions: readonly En
       const isDead = entry.outcome === "unknown";
       return { ...entry, end: isDead ? (lastOf.get(entry.process) ?? entry.start) + AFTERLIFE_MS : entry.end };
     });
-  const perhaps = generations.flatMap((generation) => {
-    const its = known.filter((passage) => passage.generation === generation);
+  const perhaps = [...groupBy(known, ({ generation }) => generation)].flatMap(([generation, its]) => {
     const begun = Math.min(...its.map(({ entering }) => entering));
+    const entered = Math.max(...its.map((passage) => passage.entered));
     return vague
-      .filter(({ end }) => end >= begun)
+      .filter(({ start, end }) => start <= entered && end >= begun)
       .map(({ process, start }): Passage => {
-        return {
-          generation,
-          member: process,
-          entering: start,
-          entered: NEVER,
-          leaving: NEVER,
-          left: NEVER,
-          goneFrom: start,
-        };
+        const member = { generation, member: process, entering: start, goneFrom: start };
+        return { ...member, entered: NEVER, leaving: NEVER, left: NEVER };
       });
   });
   return [...known, ...perhaps];

@@ -109,9 +109,9 @@ export class Batcher {
     const known = this.#known;
     const { signal } = this.#allGaveUp;
     let results: readonly Result[] = [];
-    let base: Stat | undefined;
+    let base: NodeData | undefined;
     const next = (data: Buffer, stat: Stat) => {
-      base = stat;
+      base = { data, stat };
       const found = this.#codec.read(data, write);
       const outcome = inSequence(changes, found.value, found.range);
       results = outcome.results;

@@ -1,4 +1,4 @@
-import type { Stat } from "@zookit/core";
+import type { NodeData, Stat } from "@zookit/core";
 import { type CounterEncoding, type Found, readCurator, readKazoo } from "./encoding.js";
 import { containsWrite, readRecord, written } from "./record.js";
 
@@ -13,7 +13,7 @@ export interface Codec {
   /** @throws {UnreadableCounterError} */
   read(data: Buffer, write: Write): Found;
   /** Whether the data contains the write that was based on `base`; `undefined`, or no method: it cannot tell. */
-  contains?(data: Buffer, found: Stat, base: Stat, write: Write): boolean | undefined;
+  contains?(data: Buffer, found: Stat, base: NodeData, write: Write): boolean | undefined;
 }
 
 export function codecFor(encoding: CounterEncoding, path: string, initial: number): Codec {
@@ -29,7 +29,9 @@ export function codecFor(encoding: CounterEncoding, path: string, initial: numbe
         encode: (value) => written(record, value, writer, number),
       };
     },
-    contains: (data, found, base, { writer, number }) =>
-      containsWrite(readRecord(data, path, initial), found, { base, writer, write: number }),
+    contains: (data, found, { data: base, stat: baseStat }, { writer, number }) => {
+      const sent = { base: readRecord(base, path, initial), baseStat, writer, write: number };
+      return containsWrite(readRecord(data, path, initial), found, sent);
+    },
   };
 }

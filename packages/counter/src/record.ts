@@ -35,16 +35,24 @@ export function written(record: Record, value: number, writer: string, write: nu
 }
 
 /**
- * Whether a record contains a write. `undefined`: it cannot tell, because so many writes have followed the one that it was
- * based on that its writer may have been forgotten.
+ * Whether a record contains a write. `undefined`: it cannot tell, because the writer may have been forgotten since.
+ *
+ * It has not been forgotten while there is room, nor before so many writes have followed the one that it was based on, nor
+ * while somebody is remembered whose latest write is older than that: the oldest go first.
+ *
+ * @param base what the write was based on.
  */
 export function containsWrite(
   record: Record,
   found: Stat,
-  sent: { readonly base: Stat; readonly writer: string; readonly write: number },
+  sent: { readonly base: Record; readonly baseStat: Stat; readonly writer: string; readonly write: number },
 ): boolean | undefined {
   const latest = record.writers.find(([id]) => id === sent.writer);
   if (latest !== undefined) return latest[1] >= sent.write;
-  const writesSince = (found.version - sent.base.version) | 0;
-  return writesSince >= 0 && writesSince < WRITER_LIMIT ? false : undefined;
+  if (record.writers.length < WRITER_LIMIT) return false;
+  const writesSince = (found.version - sent.baseStat.version) | 0;
+  if (writesSince >= 0 && writesSince < WRITER_LIMIT) return false;
+  const [oldest] = record.writers;
+  const isOlder = sent.base.writers.some(([id, write]) => id === oldest?.[0] && write === oldest[1]);
+  return isOlder ? false : undefined;
 }
