@@ -1,7 +1,6 @@
 import { ClosedError, NoNodeError, type WaitOptions } from "@zookit/core";
 import {
   checkWithWaitOptions,
-  encodeIdentity,
   keepSeat,
   Latest,
   type LiveSession,
@@ -21,23 +20,28 @@ import {
  */
 export type MembershipState = "joined" | "absent" | "left";
 
+/** The member's data as they are to be: its seat stores them whenever it is made. */
+export interface Content {
+  data: Buffer;
+}
+
 /** One membership of a party, until it is left. It joins again by itself after its session has ended, and says so. */
 export class Membership implements AsyncDisposable {
   readonly identifier: string;
   readonly #seat: Seat;
+  readonly #content: Content;
   readonly #state = new Latest<MembershipState>("joined");
   readonly #lost = new AbortController();
   readonly #leaving = new AbortController();
   #session: LiveSession;
-  #data: Buffer;
   #left: Promise<void> | undefined;
   readonly #keeping: Promise<void>;
 
   /** @internal Use {@link Party.join}. */
-  constructor(seat: Omit<Seat, "data">, data: Buffer, session: LiveSession) {
+  constructor(seat: Seat, content: Content, session: LiveSession) {
     this.identifier = seat.identifier;
-    this.#data = data;
-    this.#seat = { ...seat, data: () => encodeIdentity({ identifier: seat.identifier, data: this.#data }) };
+    this.#content = content;
+    this.#seat = seat;
     this.#session = session;
     this.#keeping = this.#keep();
   }
@@ -68,7 +72,7 @@ export class Membership implements AsyncDisposable {
     const given = checkWithWaitOptions<WaitOptions>(options);
     const { client, path } = this.#seat;
     if (this.#state.value === "left") throw new ClosedError(`the member ${this.identifier} has left`, { path });
-    this.#data = toBuffer(data, path);
+    this.#content.data = toBuffer(data, path);
     try {
       await perform(client, {
         what: `update the member ${this.identifier}`,

@@ -85,12 +85,12 @@ export class Party {
     checkIdentifier(identifier, this.path);
     const client = this.#client;
     const path = join(this.path, nameOfMember(identifier));
-    const data = toBuffer(given.data, path);
+    const content = { data: toBuffer(given.data, path) };
     return await withDeadline(given, `joining ${this.path}`, { path: this.path }, async (signal) => {
       const patienceMs = patienceOf(await client.ready(signal));
-      const seat = { client, path, identifier, patienceMs };
-      const session = await enterSeat({ ...seat, data: () => encodeIdentity({ identifier, data }) }, signal);
-      return new Membership(seat, data, session);
+      const stored = () => encodeIdentity({ identifier, data: content.data });
+      const seat = { client, path, identifier, patienceMs, data: stored };
+      return new Membership(seat, content, await enterSeat(seat, signal));
     });
   }
 

@@ -11,6 +11,28 @@ const sessionsOf = new WeakMap<Client, Set<string>>();
 /** The seats of a client, by path, that are being given up. */
 const vacating = new WeakMap<Client, Map<string, Promise<void>>>();
 
+/** Who of a client has which seat, by path: the run of a member, from before its first create. */
+const occupants = new WeakMap<Client, Map<string, object>>();
+
+/**
+ * Takes a seat for one run of a member, unless another run in this client has it. A session can have several members, and
+ * their znodes tell no more than the session: where an answer was lost, one would take another's for its own (H81), and
+ * delete it later (H50).
+ */
+export function occupy(client: Client, path: string, run: object): boolean {
+  const paths = occupants.get(client) ?? new Map<string, object>();
+  occupants.set(client, paths);
+  const occupant = paths.get(path) ?? run;
+  paths.set(path, occupant);
+  return occupant === run;
+}
+
+/** Gives up what {@link occupy} has taken. Whether the run had it. */
+export function unoccupy(client: Client, path: string, run: object): boolean {
+  const paths = occupants.get(client);
+  return paths?.get(path) === run && paths.delete(path);
+}
+
 /** To be called before a seat is taken in a session. */
 export function rememberSession(client: Client, { id }: LiveSession): void {
   const sessions = sessionsOf.get(client) ?? new Set();

@@ -9,11 +9,14 @@ import type { NodeData } from "../update.js";
 import { createEphemeral, protectEphemeral } from "./ephemeral.js";
 import { DuplicateMemberError } from "./errors.js";
 import { goneWithin, type Removal, remove } from "./removal.js";
-import { isOwnSession, rememberSession, rememberVacating, vacated } from "./seat-memory.js";
+import { isOwnSession, occupy, rememberSession, rememberVacating, unoccupy, vacated } from "./seat-memory.js";
 import { waitForDeletion } from "./wait-for-deletion.js";
 import { withinSession } from "./within-session.js";
 
-/** A member's znode in a group: an ephemeral one, whose name follows from the member's identifier. */
+/**
+ * A member's znode in a group: an ephemeral one, whose name follows from the member's identifier. The object stands for one
+ * run of the member, from `enterSeat` to `leaveSeat`; another one of the same client and path is another member.
+ */
 export interface Seat {
   readonly client: Client;
   readonly path: string;
@@ -57,6 +60,7 @@ export async function enterSeat(seat: Seat, signal: AbortSignal): Promise<LiveSe
   /** The session in which an answer to the create was lost. */
   let uncertain: LiveSession | undefined;
   await orAbort(vacated(client, path), signal);
+  if (!occupy(client, path, seat)) throw duplicate(seat, "this very client has joined with it");
   try {
     for (;;) {
       const session = await client.ready(signal);
@@ -82,6 +86,7 @@ export async function enterSeat(seat: Seat, signal: AbortSignal): Promise<LiveSe
       }
     }
   } catch (error) {
+    unoccupy(client, path, seat);
     if (latest !== undefined) {
       const { session, created } = latest;
       // Where an answer was lost in this session, there may be a znode of ours, whatever became of the latest create.
@@ -125,7 +130,8 @@ export async function keepSeat(
  * to enter again, and may be on its way for longer than giving that up may take.
  */
 export async function leaveSeat(seat: Seat, session: LiveSession): Promise<void> {
-  vacate(seat, { session, created: Promise.resolve(seat.path) });
+  // Otherwise entering again has failed, and what is there by now is another member's.
+  if (unoccupy(seat.client, seat.path, seat)) vacate(seat, { session, created: Promise.resolve(seat.path) });
   await vacated(seat.client, seat.path);
 }
 
@@ -144,8 +150,8 @@ async function isTaken(seat: Seat, session: LiveSession, mayBeOurs: boolean, sig
     const read = () => session.request("exists", { path, watch: false });
     const { ephemeralOwner } = await withinSession({ client, session, signal }, read);
     if (ephemeralOwner === session.id) {
-      // An answer was lost in this session, so it can be ours; otherwise somebody else has used the same client.
-      if (!mayBeOurs) throw duplicate(seat, "this very client has joined with it");
+      // An answer was lost in this session, so it can be ours; otherwise the client was used to make a znode of this name by hand.
+      if (!mayBeOurs) throw duplicate(seat, "this very client has made a znode of its name");
       await orAbort(protectEphemeral(client, session, path), signal);
       return session.isValid();
     }
