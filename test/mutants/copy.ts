@@ -10,6 +10,8 @@ const COPIED = [
   "tsconfig.workspace.json",
   "packages",
   "test/simulation",
+  // What simulations share with tests on servers.
+  "test/integration/support",
   "test/mutants",
 ];
 const WORKSPACE_SCOPE = "@zookit";
