@@ -93,6 +93,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "term that nobody else can read",
+    noticedBy: "election",
     standsFor: "a leader has the zxid of some later change of the list as its term, and observers find another",
     hazards: ["H64"],
     file: "packages/core/src/recipe/place.ts",

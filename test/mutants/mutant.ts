@@ -16,6 +16,8 @@ export interface Mutant extends Edit {
   readonly hazards: readonly string[];
   /** What else has to change for it: some mistakes are harmless behind a second line of defence. */
   readonly also?: readonly Edit[];
+  /** The recipe whose tests notice it, where it is in core and the lock does not use what it changes. */
+  readonly noticedBy?: string;
 }
 
 /** The list is wrong, rather than what it is applied to. */
@@ -34,7 +36,7 @@ export function editsOf(mutant: Mutant): readonly Edit[] {
 export function recipesOf(mutant: Mutant): readonly string[] {
   const packages = editsOf(mutant).map(({ file }) => /^packages\/([^/]+)\//.exec(file)?.[1] ?? "core");
   const recipes = packages.flatMap((name) => (name === "core" ? ["core", "lock"] : [name]));
-  return [...new Set(recipes)].sort();
+  return mutant.noticedBy === undefined ? [...new Set(recipes)].sort() : [mutant.noticedBy];
 }
 
 /** The source with the edit in it. @throws {MutantError} the text is not found exactly once, or stays as it is. */
