@@ -222,7 +222,7 @@ describe("ensurePath", () => {
 });
 
 describe("with a chroot", () => {
-  it("names znodes in errors as the caller does", async () => {
+  it("names znodes in errors as the caller does (H88)", async () => {
     const root = uniqueRoot();
     await using rooted = await connect(`${sharedHosts()}${root}/deep`);
     await expect(rooted.get("/missing")).rejects.toMatchObject({ code: "no-node", path: "/missing" });

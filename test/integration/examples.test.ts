@@ -12,6 +12,8 @@ const files = readdirSync(directory).filter((name) => name.endsWith(".ts"));
 const outputs: Readonly<Record<string, RegExp>> = {
   "leader-election.ts":
     /^(?:worker-(\d) leads at worker-\1\.example\.org:8080 in term \d+\n)(?:worker-(\d) leads at worker-\2\.example\.org:8080 in term \d+\n)(?:worker-(\d) leads at worker-\3\.example\.org:8080 in term \d+\n)each has led once\n$/,
+  "live-membership.ts":
+    /^live: one\.example\.org:8080, three\.example\.org:8080, two\.example\.org:8080\none is gone\nlive: three\.example\.org:8080, two\.example\.org:8080\ntwo is gone\nlive: three\.example\.org:8080\nthree is gone\nlive: none\n$/,
   "partitioned-jobs.ts":
     /^(?:.*\n)*worker-1: 2, worker-2: 2, worker-3: 2\n(?:.*\n)*worker-2: 3, worker-3: 3\n(?:.*\n)*(?:worker-\d ends with \w+\n){6}$/,
   "rate-limit.ts": /^(?:asked for \S+\n){7}7 calls, 3 at a time: never faster than allowed\nfrom now on 4 at a time\n$/,

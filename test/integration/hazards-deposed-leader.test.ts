@@ -36,7 +36,7 @@ describe("a leader that was deposed while it was stopped", () => {
     await ensemble.waitUntilServing();
   }
 
-  it("is not believed: reads of a living session do not go back, and nothing of an abandoned acquisition is left (H4, H18, H19)", async () => {
+  it("is not believed: reads of a living session do not go back, and nothing of an abandoned acquisition is left (H4, H18, H19, H79)", async () => {
     for (let round = 0; round < 2; round++) {
       await ensemble.waitUntilServing();
       deposed = await ensemble.leader();

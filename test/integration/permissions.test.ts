@@ -30,7 +30,7 @@ afterAll(async () => {
   await owner.close();
 });
 
-describe("without any permission", () => {
+describe("without any permission (H86)", () => {
   // Servers before 3.8.4 answer exists to everybody; sync reads nothing.
   const FREE = ["exists", "sync"];
   const operations: Readonly<Record<string, Operation>> = { ...READS, ...WRITES, ...LOCKS };

@@ -28,7 +28,7 @@ function handOvers(ours: readonly Step[], theirs: readonly Step[]): number {
 describe.each(counterPairings)("$name and zookit", ({ start, encoding, form, stored, isMadeByPeer }) => {
   const at = (path: string): CounterAt => ({ path, ...(form && { form }) });
 
-  it("lose no addition and count none twice when both add at the same time", async () => {
+  it("lose no addition and count none twice when both add at the same time (H75)", async () => {
     const root = uniqueRoot();
     const path = `${root}/counter`;
     await using peer = await start(hosts);
@@ -101,7 +101,7 @@ describe.each(counterPairings)("$name and zookit", ({ start, encoding, form, sto
 });
 
 describe.each(counterPairings.filter(({ stored }) => stored === int32))("$name, four bytes", ({ start, form }) => {
-  it("go to either end of their range, and zookit refuses to go beyond and changes nothing", async () => {
+  it("go to either end of their range, and zookit refuses to go beyond and changes nothing (H76)", async () => {
     const path = uniqueRoot();
     await using peer = await start(hosts);
     await using zk = await connect(hosts);

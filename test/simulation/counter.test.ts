@@ -75,7 +75,7 @@ test("what is refused, or changes nothing, is decided by what is stored, not by 
   });
 });
 
-test("what would overflow is refused, and changes nothing (H76)", async () => {
+test("what would overflow is refused, and changes nothing (H76, H77)", async () => {
   await simulate(async (ensemble) => {
     const zk = await openClient(ensemble);
     const counter = new Counter(zk, "/n", { initial: Number.MAX_SAFE_INTEGER - 1 });
@@ -87,7 +87,7 @@ test("what would overflow is refused, and changes nothing (H76)", async () => {
   });
 });
 
-test("a time-out says whether the addition can have been applied", async () => {
+test("a time-out says whether the addition can have been applied (H77)", async () => {
   await simulate(async (ensemble) => {
     const zk = await openClient(ensemble);
     const counter = new Counter(zk, "/n");

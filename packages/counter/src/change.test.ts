@@ -15,7 +15,7 @@ test("changes follow one another, each on what the one before has left", () => {
   expect(value).toBe(-1);
 });
 
-test("one that would overflow is refused, and those after it go on as if it were not there", () => {
+test("one that would overflow is refused, and those after it go on as if it were not there (H76)", () => {
   const { results, value } = inSequence([addition(9, "/n"), addition(2, "/n"), addition(1, "/n")], 0, RANGE);
   expect(results[1]).toBeInstanceOf(CounterOverflowError);
   expect(results[2]).toEqual({ before: 9, after: 10 });

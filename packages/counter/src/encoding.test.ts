@@ -33,7 +33,7 @@ describe("Curator's encoding", () => {
     expect(() => readCurator(Buffer.alloc(length), "/n", 0)).toThrow("eight bytes");
   });
 
-  test("refuses what a number cannot hold", () => {
+  test("refuses what a number cannot hold (H76)", () => {
     const data = Buffer.alloc(8);
     data.writeBigInt64BE(2n ** 53n);
     expect(() => readCurator(data, "/n", 0)).toThrow(expect.objectContaining({ code: "unreadable-counter" }));

@@ -23,7 +23,7 @@ test("a writer keeps its place among the latest by writing", () => {
   expect(writers.at(-1)).toEqual(["me", 3 * WRITER_LIMIT + 1]);
 });
 
-test("a writer that may have been forgotten gets no answer; one that cannot have been is told no", () => {
+test("a writer that may have been forgotten gets no answer; one that cannot have been is told no (H75)", () => {
   let record: ReturnType<typeof readRecord> = EMPTY;
   for (let other = 0; other < WRITER_LIMIT; other++) {
     record = readRecord(written(record, other, `other ${other}`, 1), "/n", 0);
