@@ -30,12 +30,12 @@ describe("persistent watches", () => {
     expect(concerned(watches, "child", "/a")).toEqual([]);
   });
 
-  it("of one path are one", () => {
+  it("of one path are set once, for data and for children", () => {
     const watches = new PersistentWatches<string>();
     watches.add("/a", false, "me");
     watches.add("/a", false, "me");
     watches.add("/b", true, "me");
-    expect(watches.size).toBe(2);
+    expect(watches.size).toBe(3);
   });
 
   it("are there until they are removed, each kind by itself", () => {
@@ -53,13 +53,24 @@ describe("persistent watches", () => {
     expect(concerned(watches, "changed", "/b/c")).toEqual([]);
   });
 
+  it.each(["data", "children"] as const)("that are told only of one thing are still there: without %s", (kind) => {
+    const watches = new PersistentWatches<string>();
+    watches.add("/a", false, "me");
+    watches.remove(kind, "/a", "me");
+    expect(watches.isEmpty).toBe(false);
+    expect(watches.size).toBe(1);
+    watches.remove(kind === "data" ? "children" : "data", "/a", "me");
+    expect(watches.isEmpty).toBe(true);
+    expect(watches.size).toBe(0);
+  });
+
   it("go with their connection", () => {
     const watches = new PersistentWatches<string>();
     watches.add("/a", false, "me");
     watches.add("/a", true, "me");
     watches.add("/a", false, "you");
     watches.drop("me");
-    expect(watches.size).toBe(1);
+    expect(watches.size).toBe(2);
     expect(concerned(watches, "changed", "/a")).toEqual(["you"]);
   });
 });

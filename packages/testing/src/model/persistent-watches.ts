@@ -33,7 +33,8 @@ export class PersistentWatches<Watcher> {
   }
 
   get isEmpty(): boolean {
-    return this.#tables.data.isEmpty && this.#recursive.isEmpty;
+    // Either kind may have been removed alone.
+    return this.#tables.data.isEmpty && this.#tables.children.isEmpty && this.#recursive.isEmpty;
   }
 
   /** Whom to tell of a change; somebody may be named twice. */
@@ -48,9 +49,9 @@ export class PersistentWatches<Watcher> {
     for (const table of [...Object.values(this.#tables), this.#recursive]) table.drop(watcher);
   }
 
-  /** Number of watches that are set. One that is told of data and of children is one. */
+  /** Number of watches that are set. One that is told of data and of children counts as two, as on a server. */
   get size(): number {
-    return this.#tables.data.size + this.#recursive.size;
+    return this.#tables.data.size + this.#tables.children.size + this.#recursive.size;
   }
 }
 
