@@ -3,6 +3,7 @@ import { connect, type Session, type ZooKeeper } from "@zookit/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
+import { killLeader, restartOneByOne } from "./support/outages.js";
 
 const TICK_MS = 500;
 /** As long as the servers allow: what is tested is that a session outlives the outage, not how short it can be. */
@@ -62,22 +63,11 @@ describe("a double barrier on an ensemble of three servers", () => {
   }
 
   it("survives the death of the leader: nobody is lost, all enter and leave, nothing is left over (H24)", async () => {
-    await survives(async () => {
-      const leader = await ensemble.leader();
-      await leader.kill();
-      await ensemble.leader();
-      await leader.start();
-      await ensemble.waitUntilServing();
-    });
+    await survives(() => killLeader(ensemble));
   }, 180_000);
 
   it("survives a restart of the whole ensemble, one server at a time", async () => {
-    await survives(async () => {
-      for (const server of ensemble.servers) {
-        await server.restart();
-        await ensemble.waitUntilServing();
-      }
-    });
+    await survives(() => restartOneByOne(ensemble));
   }, 180_000);
 
   it("is left within session timeout, tick and a second, when a participant is killed inside (H29, H72)", async () => {

@@ -3,6 +3,7 @@ import { Election, type Leader } from "@zookit/election";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
+import { killLeader, restartOneByOne } from "./support/outages.js";
 
 const TICK_MS = 500;
 const LONG_SESSION_MS = 20 * TICK_MS;
@@ -145,20 +146,10 @@ describe("an election on an ensemble of three servers", () => {
   });
 
   it("survives the death of the ensemble's leader: no session is lost, and leadership passes on (H24, H66)", async () => {
-    await survives(async () => {
-      const leader = await ensemble.leader();
-      await leader.kill();
-      await ensemble.leader();
-      await leader.start();
-    });
+    await survives(() => killLeader(ensemble));
   });
 
   it("survives a restart of the whole ensemble, one server at a time (H66)", async () => {
-    await survives(async () => {
-      for (const server of ensemble.servers) {
-        await server.restart();
-        await ensemble.waitUntilServing();
-      }
-    });
+    await survives(() => restartOneByOne(ensemble));
   });
 });

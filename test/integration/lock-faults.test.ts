@@ -3,6 +3,7 @@ import { Lock } from "@zookit/lock";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Ensemble, type Server, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
+import { killLeader, restartOneByOne } from "./support/outages.js";
 
 const TICK_MS = 500;
 /** As long as the servers allow: what is tested is that a session outlives the outage, not how short it can be. */
@@ -93,12 +94,7 @@ describe("a lock on an ensemble of three servers", () => {
   });
 
   it("survives the death of the leader: no session is lost, the waiter acquires, nothing is left over (H24, H52)", async () => {
-    await survives(async () => {
-      const leader = await ensemble.leader();
-      await leader.kill();
-      await ensemble.leader();
-      await leader.start();
-    });
+    await survives(() => killLeader(ensemble));
   });
 
   it("survives a follower that freezes: its clients move to other servers with their sessions", async () => {
@@ -134,11 +130,6 @@ describe("a lock on an ensemble of three servers", () => {
   }
 
   it("survives a restart of the whole ensemble, one server at a time", async () => {
-    await survives(async () => {
-      for (const server of ensemble.servers) {
-        await server.restart();
-        await ensemble.waitUntilServing();
-      }
-    });
+    await survives(() => restartOneByOne(ensemble));
   });
 });

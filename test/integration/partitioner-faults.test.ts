@@ -1,6 +1,7 @@
 import { connect } from "@zookit/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
+import { killLeader, restartOneByOne } from "./support/outages.js";
 import { Members } from "./support/partition-members.js";
 
 const TICK_MS = 500;
@@ -50,21 +51,11 @@ describe("a partitioner on an ensemble of three servers", () => {
   }
 
   it("survives the death of the leader: nobody is interrupted, and it goes on (H24, H80)", async () => {
-    await survives(async () => {
-      const leader = await ensemble.leader();
-      await leader.kill();
-      await ensemble.leader();
-      await leader.start();
-    });
+    await survives(() => killLeader(ensemble));
   });
 
   it("survives a restart of the whole ensemble, one server at a time: nobody is interrupted, and it goes on (H80)", async () => {
-    await survives(async () => {
-      for (const server of ensemble.servers) {
-        await server.restart();
-        await ensemble.waitUntilServing();
-      }
-    });
+    await survives(() => restartOneByOne(ensemble));
   });
 
   it("moves the fewest in a rolling restart of 8 members, each time (H82)", async () => {

@@ -3,6 +3,7 @@ import { Lock, MultiLock, ReadWriteLock } from "@zookit/lock";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
+import { killLeader, restartOneByOne } from "./support/outages.js";
 
 const TICK_MS = 500;
 /** As long as the servers allow: what is tested is that a session outlives the outage, not how short it can be. */
@@ -83,21 +84,11 @@ describe("readers, writers and holders of several locks on an ensemble of three 
   }
 
   it("survive the death of the leader (H24, H60)", async () => {
-    await survive(async () => {
-      const leader = await ensemble.leader();
-      await leader.kill();
-      await ensemble.leader();
-      await leader.start();
-    });
+    await survive(() => killLeader(ensemble));
   });
 
   it("survive a restart of the whole ensemble, one server at a time (H60)", async () => {
-    await survive(async () => {
-      for (const server of ensemble.servers) {
-        await server.restart();
-        await ensemble.waitUntilServing();
-      }
-    });
+    await survive(() => restartOneByOne(ensemble));
   });
 
   it("follow a writer that is killed within session timeout, tick and a second: readers together (H29, H59)", async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startFaultProxy } from "../harness/fault-proxy.js";
 import { type Ensemble, sharedHosts, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
+import { killLeader, restartOneByOne } from "./support/outages.js";
 
 const timeoutMs = 20_000;
 
@@ -183,21 +184,11 @@ describe("a semaphore on an ensemble of three servers", () => {
   }
 
   it("survives the death of the leader (H24)", async () => {
-    await survives(async () => {
-      const leader = await ensemble.leader();
-      await leader.kill();
-      await ensemble.leader();
-      await leader.start();
-    });
+    await survives(() => killLeader(ensemble));
   });
 
   it("survives a restart of the whole ensemble, one server at a time", async () => {
-    await survives(async () => {
-      for (const server of ensemble.servers) {
-        await server.restart();
-        await ensemble.waitUntilServing();
-      }
-    });
+    await survives(() => restartOneByOne(ensemble));
   });
 
   it("passes the permits of killed processes on within session timeout, tick and a second (H29)", async () => {
