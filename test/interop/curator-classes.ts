@@ -23,7 +23,8 @@ const compiled = new Map<string, Promise<string>>();
  * @param name of its class in `peers`.
  */
 export function curatorClassPath(name: string): Promise<string> {
-  return compileWithCurator([fileURLToPath(new URL(`./peers/${name}.java`, import.meta.url))]);
+  const sources = ["JsonLinePeer", name];
+  return compileWithCurator(sources.map((source) => fileURLToPath(new URL(`./peers/${source}.java`, import.meta.url))));
 }
 
 /** The class path of a program against Curator; compiles it when its sources have changed since the last time. */

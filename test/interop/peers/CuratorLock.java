@@ -1,17 +1,12 @@
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -19,23 +14,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
-import org.apache.curator.retry.ExponentialBackoffRetry;
 
 /**
- * Curator's InterProcessMutex as a peer process, driven by JSON lines.
+ * Curator's InterProcessMutex as a peer process; JsonLinePeer has the protocol, kazoo_lock.py the verbs.
  *
  * <pre>CuratorLock HOSTS PATH [--name NAME] [--identifier ID] [--session-timeout-ms MS]</pre>
  *
- * The protocol is that of kazoo_lock.py. `contenders` answers with the full paths of getParticipantNodes(), in queue
- * order. The mutex belongs to a thread, so acquire, release and contend share the one worker thread.
+ * `contenders` answers with the full paths of getParticipantNodes(), in queue order. The mutex belongs to a thread, so acquire,
+ * release and contend share the one worker thread.
  */
-public final class CuratorLock {
-  private static final int QUIT_LIMIT_MS = 3_000;
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final PrintStream EVENTS = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-
+public final class CuratorLock extends JsonLinePeer {
   /** The mutex, which also tells the node it holds. */
   private static final class NamedMutex extends InterProcessMutex {
     NamedMutex(CuratorFramework client, String path) {
@@ -48,69 +37,27 @@ public final class CuratorLock {
     }
   }
 
-  @FunctionalInterface
-  private interface Verb {
-    void run(JsonNode command, ObjectNode reply) throws Exception;
-  }
-
-  private static final class TimeoutFailure extends Exception {
-    private static final long serialVersionUID = 1L;
-  }
-
   private final String name;
-  private final CuratorFramework client;
   private final NamedMutex mutex;
 
   private CuratorLock(String hosts, String path, Map<String, String> options) throws InterruptedException {
+    super(clientBuilder(hosts, sessionTimeoutMsIn(options)).defaultData(dataIn(options)).build());
     name = options.getOrDefault("--name", "curator");
-    client = CuratorFrameworkFactory.builder()
-        .connectString(hosts)
-        .sessionTimeoutMs(Integer.parseInt(options.getOrDefault("--session-timeout-ms", "4000")))
-        .connectionTimeoutMs(15_000)
-        .retryPolicy(new ExponentialBackoffRetry(100, 10))
-        // InterProcessMutex writes the client's default data into its node.
-        .defaultData(options.getOrDefault("--identifier", "").getBytes(StandardCharsets.UTF_8))
-        .build();
-    client.start();
-    if (!client.blockUntilConnected(15, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("no connection to " + hosts + " within 15 s");
-    }
     mutex = new NamedMutex(client, path);
+    ExecutorService worker = Executors.newSingleThreadExecutor();
+    on("acquire", worker, this::acquire);
+    on("release", worker, this::release);
+    on("contend", worker, this::contend);
+    on("contenders", Runnable::run, this::contenders);
+  }
+
+  /** What InterProcessMutex writes into its node. */
+  private static byte[] dataIn(Map<String, String> options) {
+    return options.getOrDefault("--identifier", "").getBytes(StandardCharsets.UTF_8);
   }
 
   public static void main(String[] args) throws IOException {
-    CuratorLock peer;
-    try {
-      Map<String, String> options = new HashMap<>();
-      for (int i = 2; i + 1 < args.length; i += 2) {
-        options.put(args[i], args[i + 1]);
-      }
-      peer = new CuratorLock(args[0], args[1], options);
-    } catch (Throwable error) {
-      emit(JSON.createObjectNode().put("event", "failed").put("message", error.toString()));
-      Runtime.getRuntime().halt(1);
-      return;
-    }
-    peer.serve();
-  }
-
-  private void serve() throws IOException {
-    ExecutorService worker = Executors.newSingleThreadExecutor();
-    emit(JSON.createObjectNode().put("event", "ready"));
-    BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = input.readLine(); line != null; line = input.readLine()) {
-      JsonNode command = JSON.readTree(line);
-      String verb = command.get("verb").asText();
-      switch (verb) {
-        case "acquire" -> worker.execute(() -> answer(command, this::acquire));
-        case "release" -> worker.execute(() -> answer(command, this::release));
-        case "contend" -> worker.execute(() -> answer(command, this::contend));
-        case "contenders" -> answer(command, this::contenders);
-        case "quit" -> quit();
-        default -> throw new IllegalArgumentException("unknown verb " + verb);
-      }
-    }
-    quit();
+    serve(arguments -> new CuratorLock(arguments[0], arguments[1], optionsIn(arguments)), args);
   }
 
   private void acquire(JsonNode command, ObjectNode reply) throws Exception {
@@ -172,39 +119,5 @@ public final class CuratorLock {
 
   private static void append(Path file, String line) throws IOException {
     Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-  }
-
-  private static void answer(JsonNode command, Verb verb) {
-    ObjectNode reply = JSON.createObjectNode().put("id", command.get("id").asInt());
-    try {
-      verb.run(command, reply);
-    } catch (TimeoutFailure error) {
-      reply.put("event", "error").put("code", "timeout").put("message", "Curator's acquire returned false");
-    } catch (Exception error) {
-      reply.put("event", "error").put("code", error.getClass().getSimpleName()).put("message", error.toString());
-    }
-    emit(reply);
-  }
-
-  private static synchronized void emit(ObjectNode event) {
-    EVENTS.println(event);
-    if (EVENTS.checkError()) {
-      Runtime.getRuntime().halt(1);
-    }
-  }
-
-  private void quit() {
-    Thread limit = new Thread(() -> {
-      try {
-        Thread.sleep(QUIT_LIMIT_MS);
-      } catch (InterruptedException error) {
-        // Nobody interrupts it.
-      }
-      Runtime.getRuntime().halt(0);
-    });
-    limit.setDaemon(true);
-    limit.start();
-    client.close();
-    Runtime.getRuntime().halt(0);
   }
 }

@@ -1,9 +1,6 @@
-"""kazoo's Counter and Party as a peer process, driven by JSON lines.
+"""kazoo's Counter and Party as a peer process; peer.py has the protocol.
 
     kazoo_counter_party.py HOSTS [--session-timeout-ms MS]
-
-Each line of stdin is a command {"id", "verb", ...}, each line of stdout an event {"id", "event", ...}; the events
-`ready` and `failed` at the start carry no id.
 
     add      path, amount, times, default?, form?  -> added {steps}      [before, after] of each addition
     get      path, default?, form?                 -> value {value}
@@ -12,45 +9,29 @@ Each line of stdin is a command {"id", "verb", ...}, each line of stdout an even
     members  path                                  -> members {members}  the identifiers, in the servers' order
     count    path                                  -> count {value}
 
-The form of a counter is "text", unless it is told to be "curator". A command that fails is answered by `error`
-{code, message}. Commands are run one after the other. The end of stdin closes the session and ends the process: the
-peer never outlives the test that drives it.
+The form of a counter is "text", unless it is told to be "curator". Commands are run one after the other.
 """
 
 import argparse
-import json
-import os
-import sys
-import threading
 
-QUIT_LIMIT_SECONDS = 3
-
-
-def emit(event, **fields):
-    try:
-        sys.stdout.write(json.dumps({"event": event, **fields}) + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os._exit(1)
-
-
-try:
-    from kazoo.client import KazooClient
-    from kazoo.retry import KazooRetry
-except ImportError as error:
-    emit("failed", message="%s (Debian package: python3-kazoo)" % error)
-    sys.exit(1)
+from peer import at_once, connect, serve
+from kazoo.retry import KazooRetry
 
 
 class Peer:
     def __init__(self, options):
         # Conflicts are what the tests are about: kazoo is to try again for as long as it takes, and soon.
         patience = KazooRetry(max_tries=-1, delay=0.001, backoff=1, max_delay=0.01)
-        self.client = KazooClient(
-            hosts=options.hosts, timeout=options.session_timeout_ms / 1000, command_retry=patience
-        )
-        self.client.start(timeout=15)
+        self.client = connect(options.hosts, options.session_timeout_ms, command_retry=patience)
         self.memberships = {}
+        self.verbs = {
+            "add": (at_once, self.add),
+            "get": (at_once, self.get),
+            "join": (at_once, self.join),
+            "leave": (at_once, self.leave),
+            "members": (at_once, self.members),
+            "count": (at_once, self.count),
+        }
 
     def add(self, command):
         counter = self._counter(command)
@@ -86,43 +67,11 @@ class Peer:
         )
 
 
-def answer(peer, command):
-    verbs = {
-        "add": peer.add,
-        "get": peer.get,
-        "join": peer.join,
-        "leave": peer.leave,
-        "members": peer.members,
-        "count": peer.count,
-    }
-    try:
-        event, fields = verbs[command["verb"]](command)
-        emit(event, id=command["id"], **fields)
-    except Exception as error:
-        emit("error", id=command["id"], code=type(error).__name__, message=str(error))
-
-
-def quit_peer(peer):
-    limit = threading.Timer(QUIT_LIMIT_SECONDS, os._exit, [0])
-    limit.daemon = True
-    limit.start()
-    peer.client.stop()
-    os._exit(0)
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("hosts")
     parser.add_argument("--session-timeout-ms", type=int, default=4000)
-    try:
-        peer = Peer(parser.parse_args())
-    except Exception as error:
-        emit("failed", message="%s: %s" % (type(error).__name__, error))
-        os._exit(1)
-    emit("ready")
-    for line in sys.stdin:
-        answer(peer, json.loads(line))
-    quit_peer(peer)
+    serve(lambda: Peer(parser.parse_args()))
 
 
 if __name__ == "__main__":
