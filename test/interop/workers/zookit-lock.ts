@@ -35,9 +35,6 @@ emit({ event: "ready" });
 // The answers to the commands under way at the same time come in any order, as their ids tell them apart.
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line) as Command;
-  if (command.verb === "quit") {
-    break;
-  }
   answer(command).then(
     (reply) => emit({ id: command.id, ...reply }),
     (error: unknown) => emit({ id: command.id, event: "error", ...describe(error) }),
