@@ -9,6 +9,7 @@ import {
   waitForDeletion,
   withDeadline,
 } from "@zookit/core/recipe";
+import { type BarrierMessage, publishBarrier } from "./diagnostics.js";
 
 /**
  * A barrier that anybody closes and opens, and that others wait before.
@@ -46,6 +47,7 @@ export class Barrier {
    */
   async create(options?: WaitOptions): Promise<void> {
     await this.#zk.ensurePath(this.path, options);
+    this.#publish("closed");
   }
 
   /**
@@ -69,6 +71,7 @@ export class Barrier {
         });
       },
     });
+    this.#publish("opened");
   }
 
   /**
@@ -94,6 +97,11 @@ export class Barrier {
         }
       }
     });
+    this.#publish("passed");
+  }
+
+  #publish(change: BarrierMessage["change"]): void {
+    publishBarrier(() => ({ path: this.path, change }));
   }
 }
 

@@ -1,4 +1,5 @@
 import { goneWithin, type Removal, waitForDeletion } from "@zookit/core/recipe";
+import { type DoubleBarrierMessage, publishDoubleBarrier } from "./diagnostics.js";
 import { BrokenBarrierError } from "./errors.js";
 import { ABANDON_LIMIT_MS, type Gate, type MemberZnode } from "./member-znode.js";
 
@@ -20,6 +21,7 @@ export interface BarrierMembership extends AsyncDisposable {
 
 export class Membership implements BarrierMembership {
   readonly generation: number | undefined;
+  readonly #gate: Gate;
   readonly #own: MemberZnode;
   readonly #lost = new AbortController();
   /** Aborts when it has left or was lost. */
@@ -28,11 +30,13 @@ export class Membership implements BarrierMembership {
 
   constructor(gate: Gate, own: MemberZnode, generation: number | undefined) {
     this.generation = generation;
+    this.#gate = gate;
     this.#own = own;
+    this.#publish("entered");
     const { lost } = own.session;
     if (lost.aborted) this.#onSessionLost();
     else lost.addEventListener("abort", this.#onSessionLost, { once: true });
-    void this.#watchOwn(gate);
+    void this.#watchOwn();
   }
 
   get lost(): AbortSignal {
@@ -52,6 +56,7 @@ export class Membership implements BarrierMembership {
 
   /** It counts no more, by its own will. */
   leave(): Removal {
+    if (this.isInside) this.#publish("left");
     this.#hasLeft = true;
     this.#end();
     return this.#own.remove();
@@ -66,6 +71,7 @@ export class Membership implements BarrierMembership {
   #lose(message: string, cause: unknown): void {
     if (this.#over.signal.aborted) return;
     this.#end();
+    this.#publish("lost");
     const details = { path: this.#own.path, cause };
     this.#lost.abort(new BrokenBarrierError(`not counted any more, without having left: ${message}`, details));
   }
@@ -75,7 +81,14 @@ export class Membership implements BarrierMembership {
     this.#own.session.lost.removeEventListener("abort", this.#onSessionLost);
   }
 
-  async #watchOwn({ client }: Gate): Promise<void> {
+  #publish(change: DoubleBarrierMessage["change"]): void {
+    const { generation } = this;
+    const { path, data, parties } = this.#gate;
+    publishDoubleBarrier(() => ({ path, identifier: data.toString(), parties, generation, change }));
+  }
+
+  async #watchOwn(): Promise<void> {
+    const { client } = this.#gate;
     const { session, path } = this.#own;
     try {
       await waitForDeletion({ client, session, signal: this.#over.signal }, path);

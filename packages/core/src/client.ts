@@ -1,5 +1,5 @@
 import type { Acl } from "./acl.js";
-import { publish } from "./diagnostics.js";
+import { publishState } from "./diagnostics.js";
 import { AuthFailedError, ClosedError, type ZookitError } from "./errors.js";
 import { Latest } from "./latest.js";
 import { LiveSession } from "./live-session.js";
@@ -114,7 +114,7 @@ export class Client {
     const state = nextState(previous, event);
     if (state === previous) return;
     this.#state.set(state);
-    publish("state", () => ({ state, previous, epoch: this.#current.epoch }));
+    publishState(() => ({ state, previous, epoch: this.#current.epoch }));
   }
 
   #refusal(failure: ZookitError): ZookitError {

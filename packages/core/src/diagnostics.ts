@@ -1,12 +1,11 @@
 /**
- * Instrumentation on `node:diagnostics_channel`. Tracing and metrics subscribe by channel name; without a subscriber
- * nothing is built and nothing is published.
+ * What the client publishes on `node:diagnostics_channel`; recipes publish more, each what it is about.
  *
  * - `zookit:state`: {@link StateMessage}, when a client changes state.
  * - `zookit:operation`: {@link OperationMessage}, when a request has been answered or has failed.
  * - `zookit:retry`: {@link RetryMessage}, before an operation is tried again.
  */
-import { channel } from "node:diagnostics_channel";
+import { publisher } from "./publisher.js";
 import type { ClientState } from "./state.js";
 import type { OperationName } from "./transport.js";
 
@@ -33,20 +32,9 @@ export interface RetryMessage {
   readonly error: Error;
 }
 
-const channels = {
-  state: channel("zookit:state"),
-  operation: channel("zookit:operation"),
-  retry: channel("zookit:retry"),
-};
-
-interface Messages {
-  state: StateMessage;
-  operation: OperationMessage;
-  retry: RetryMessage;
-}
-
-/** Publishes what `message` returns, if anybody listens. */
-export function publish<Name extends keyof Messages>(name: Name, message: () => Messages[Name]): void {
-  const target = channels[name];
-  if (target.hasSubscribers) target.publish(message());
-}
+/** `zookit:state` */
+export const publishState = publisher<StateMessage>("state");
+/** `zookit:operation` */
+export const publishOperation = publisher<OperationMessage>("operation");
+/** `zookit:retry` */
+export const publishRetry = publisher<RetryMessage>("retry");

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { Code, errorForAnswer, isAnswer, isLoss } from "./codes.js";
-import { publish } from "./diagnostics.js";
+import { publishOperation } from "./diagnostics.js";
 import { EphemeralBudget } from "./ephemeral-budget.js";
 import {
   AuthFailedError,
@@ -225,7 +225,7 @@ export class LiveSession implements Session {
     if (isByLeader) this.#liveness.settled(sentAt, isAnswer(reply.code));
     if (isAnswer(reply.code)) this.#ephemerals.answered(operation, onServer, reply.value);
     const error = reply.code === 0 ? undefined : this.#errorFor(operation, path, reply);
-    publish("operation", () => ({
+    publishOperation(() => ({
       operation,
       path: onServer.path,
       sessionId: this.#id,

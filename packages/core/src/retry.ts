@@ -1,6 +1,6 @@
 import pRetry from "p-retry";
 import { checkInteger, checkOptions, MAX_TIMER_MS } from "./check.js";
-import { publish } from "./diagnostics.js";
+import { publishRetry } from "./diagnostics.js";
 import { InvalidArgumentError } from "./errors.js";
 
 /** How operations are repeated: jittered exponential back-off, bounded in time rather than in count. */
@@ -63,7 +63,7 @@ export async function retry<T>(attempt: () => Promise<T>, options: Retrying): Pr
         signal: options.signal,
         shouldRetry: ({ error, attemptNumber }) => {
           if (!options.shouldRetry(error)) return false;
-          publish("retry", () => ({ what: options.what, attempt: attemptNumber, error }));
+          publishRetry(() => ({ what: options.what, attempt: attemptNumber, error }));
           return true;
         },
       },

@@ -3,6 +3,7 @@ import { checkOptions, checkPath, checkWithWaitOptions, clientOf, withDeadline }
 import { Batcher } from "./batcher.js";
 import { addition, type Change, exchange, type Step } from "./change.js";
 import { type Codec, codecFor } from "./codec.js";
+import { publishChange } from "./diagnostics.js";
 import { type CounterEncoding, ENCODINGS } from "./encoding.js";
 
 export interface CounterOptions {
@@ -145,9 +146,17 @@ export class Counter {
 
   async #change(change: Change, options: WaitOptions | undefined): Promise<Step> {
     const { signal, timeoutMs = this.#timeoutMs } = checkWithWaitOptions<WaitOptions>(options);
-    return await withDeadline({ signal, timeoutMs }, `changing the counter ${this.path}`, { path: this.path }, (both) =>
-      this.#batcher.change(change, both),
-    );
+    const { path } = this;
+    try {
+      const step = await withDeadline({ signal, timeoutMs }, `changing the counter ${path}`, { path }, (both) =>
+        this.#batcher.change(change, both),
+      );
+      publishChange(() => ({ path, step, error: undefined }));
+      return step;
+    } catch (error) {
+      publishChange(() => ({ path, step: undefined, error }));
+      throw error;
+    }
   }
 }
 

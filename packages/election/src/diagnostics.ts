@@ -1,17 +1,12 @@
-/** `zookit:leadership` on `node:diagnostics_channel`: {@link LeadershipMessage}, when a leadership begins and when it ends. */
-import { channel } from "node:diagnostics_channel";
+import { publisher } from "@zookit/core/recipe";
 
+/** `zookit:leadership`: when a leadership begins, and when it ends and how. */
 export interface LeadershipMessage {
-  /** The election's path. */
+  /** The election's path, as it was given: without the chroot. */
   readonly path: string;
   readonly identifier: string;
   readonly fencingToken: bigint;
   readonly change: "elected" | "resigned" | "lost";
 }
 
-const leaderships = channel("zookit:leadership");
-
-/** Publishes what `message` returns, if anybody listens. */
-export function publishLeadership(message: () => LeadershipMessage): void {
-  if (leaderships.hasSubscribers) leaderships.publish(message());
-}
+export const publishLeadership = publisher<LeadershipMessage>("leadership");

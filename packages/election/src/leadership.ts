@@ -36,11 +36,11 @@ export class Leadership implements AsyncDisposable {
     this.identifier = identifier;
     this.#client = client;
     this.#place = place;
-    this.#holding = new Holding(client, place, (message, cause) => this.#lostError(message, cause));
     this.#publish("elected");
-    const onLost = () => this.#publish("lost");
-    if (this.lost.aborted) onLost();
-    else this.lost.addEventListener("abort", onLost, { once: true });
+    this.#holding = new Holding(client, place, {
+      lostError: (message, cause) => this.#lostError(message, cause),
+      ended: (how) => this.#publish(how === "lost" ? "lost" : "resigned"),
+    });
   }
 
   /**
@@ -121,7 +121,6 @@ export class Leadership implements AsyncDisposable {
    */
   async resign(options?: WaitOptions): Promise<void> {
     const given = checkWithWaitOptions<WaitOptions>(options);
-    if (this.isHeld()) this.#publish("resigned");
     await this.#holding.release(given);
   }
 
@@ -159,7 +158,8 @@ export class Leadership implements AsyncDisposable {
   }
 
   #publish(change: LeadershipMessage["change"]): void {
-    const { identifier, fencingToken } = this;
-    publishLeadership(() => ({ path: parentOf(this.path), identifier, fencingToken, change }));
+    const { identifier } = this;
+    const { path, fencingToken } = this.#place;
+    publishLeadership(() => ({ path: parentOf(path), identifier, fencingToken, change }));
   }
 }

@@ -1,5 +1,6 @@
 /** Fair, distributed locks and semaphores on ZooKeeper with fencing tokens, and an AbortSignal for their loss. */
 export type { LockDialect } from "@zookit/core/recipe";
+export type { LockMessage, PermitsMessage } from "./diagnostics.js";
 export {
   DowngradeError,
   LimitMismatchError,

@@ -1,5 +1,6 @@
 import type { WaitOptions } from "@zookit/core";
 import { type HeldPlace, Holding } from "@zookit/core/recipe";
+import { type LockMessage, publishLock } from "./diagnostics.js";
 import { LockLostError } from "./errors.js";
 import type { LockKey } from "./nesting.js";
 import type { HeldHandle } from "./while-held.js";
@@ -9,6 +10,7 @@ export interface HandleOf extends LockKey {
   readonly identifier: string;
   /** The identifier, as it is stored. */
   readonly data: Buffer;
+  readonly kind: LockMessage["kind"];
 }
 
 /**
@@ -27,7 +29,12 @@ export class LockHandle implements HeldHandle, AsyncDisposable {
   constructor(place: HeldPlace, lock: HandleOf) {
     const lostError = (message: string, cause: unknown) =>
       new LockLostError(`${lock.name} is not held: ${message}`, { path: lock.path, cause, outcome: "unknown" });
-    this.holding = new Holding(lock.client, place, lostError, lock.data);
+    const { path, identifier, kind } = lock;
+    const { fencingToken } = place;
+    const publish = (change: LockMessage["change"]) =>
+      publishLock(() => ({ path, identifier, kind, fencingToken, change }));
+    publish("acquired");
+    this.holding = new Holding(lock.client, place, { lostError, identity: lock.data, ended: publish });
     this.#lock = lock;
   }
 

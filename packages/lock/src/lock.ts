@@ -33,7 +33,7 @@ export class Lock extends QueuedLock<LockHandle> {
   /** @throws {InvalidArgumentError} */
   constructor(zk: ZooKeeper, path: string, options?: LockOptions) {
     const settings = lockSettings(zk, path, options);
-    super(settings, { name: "the lock", naming: LOCK_NAMINGS[settings.dialect], holders: () => 1 });
+    super(settings, { kind: "exclusive", name: "the lock", naming: LOCK_NAMINGS[settings.dialect], holders: () => 1 });
   }
 
   protected override handleOf(place: Place, lock: HandleOf): LockHandle {

@@ -40,6 +40,7 @@ export interface LockContender {
 
 /** What tells one kind of lock from another. */
 export interface LockKind {
+  readonly kind: HandleOf["kind"];
   /** For messages: "the lock". */
   readonly name: string;
   readonly naming: Naming;
@@ -73,7 +74,7 @@ export abstract class QueuedLock<Handle extends LockHandle> {
       naming: kind.naming,
       data,
     };
-    this.#lock = { client, path, name: `${kind.name} ${path}`, identifier, data };
+    this.#lock = { client, path, kind: kind.kind, name: `${kind.name} ${path}`, identifier, data };
   }
 
   /** @internal */

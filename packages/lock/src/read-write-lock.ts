@@ -10,7 +10,12 @@ import { WriteLockHandle } from "./write-lock-handle.js";
 export class ReadLock extends QueuedLock<LockHandle> {
   /** @internal */
   constructor(settings: LockSettings) {
-    super(settings, { name: "the read lock", naming: readWriteNaming(settings.dialect, "read"), holders: holdersOf });
+    super(settings, {
+      kind: "read",
+      name: "the read lock",
+      naming: readWriteNaming(settings.dialect, "read"),
+      holders: holdersOf,
+    });
   }
 
   protected override handleOf(place: Place, lock: HandleOf): LockHandle {
@@ -22,11 +27,16 @@ export class ReadLock extends QueuedLock<LockHandle> {
 export class WriteLock extends QueuedLock<WriteLockHandle> {
   /** @internal */
   constructor(settings: LockSettings) {
-    super(settings, { name: "the write lock", naming: readWriteNaming(settings.dialect, "write"), holders: holdersOf });
+    super(settings, {
+      kind: "write",
+      name: "the write lock",
+      naming: readWriteNaming(settings.dialect, "write"),
+      holders: holdersOf,
+    });
   }
 
   protected override handleOf(place: Place, lock: HandleOf): WriteLockHandle {
-    const asReader = { ...lock, name: `the read lock ${this.path}` };
+    const asReader = { ...lock, kind: "read" as const, name: `the read lock ${this.path}` };
     return new WriteLockHandle(place, lock, asReader, readWriteNaming(this.dialect, "read"));
   }
 }

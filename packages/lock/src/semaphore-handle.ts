@@ -1,5 +1,6 @@
 import type { WaitOptions } from "@zookit/core";
 import { type Client, Holding } from "@zookit/core/recipe";
+import { type PermitsMessage, publishPermits } from "./diagnostics.js";
 import { LockLostError } from "./errors.js";
 import type { Leases } from "./leases.js";
 import type { LockKey } from "./nesting.js";
@@ -24,8 +25,12 @@ export class SemaphoreHandle implements HeldHandle, AsyncDisposable {
   constructor(leases: Leases, { client, path, identifier }: PermitsOf) {
     const lostError = (message: string, cause: unknown) =>
       new LockLostError(`the permits of ${path} are not held: ${message}`, { path, cause, outcome: "unknown" });
-    this.#holding = new Holding(client, leases, lostError);
-    this.permits = leases.permits;
+    const { permits, fencingToken } = leases;
+    const publish = (change: PermitsMessage["change"]) =>
+      publishPermits(() => ({ path, identifier, permits, fencingToken, change }));
+    publish("acquired");
+    this.#holding = new Holding(client, leases, { lostError, ended: publish });
+    this.permits = permits;
     this.identifier = identifier;
   }
 

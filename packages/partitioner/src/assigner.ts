@@ -8,12 +8,14 @@ import {
   Latest,
   MAX_TIMER_MS,
   type Naming,
+  parentOf,
   parseSequence,
   update,
 } from "@zookit/core/recipe";
+import { publishPlan } from "./diagnostics.js";
 import { PartitionLostError } from "./errors.js";
 import type { Paths } from "./paths.js";
-import { decodePlan, encodePlan } from "./plan.js";
+import { decodePlan, encodePlan, type Plan } from "./plan.js";
 import { revise } from "./replan.js";
 import { isSeat, type Seated, seatedIn } from "./seated.js";
 import type { PartitionSet } from "./set.js";
@@ -64,7 +66,7 @@ export async function assignInTurn(assigning: Assigning, signal: AbortSignal): P
   const lostError = (message: string, cause: unknown) =>
     new PartitionLostError(`not the assigner: ${message}`, { cause });
   for (;;) {
-    const turn = new Holding(client, await contend(queue, signal), lostError);
+    const turn = new Holding(client, await contend(queue, signal), { lostError });
     const over = new AbortController();
     const end = () => over.abort();
     for (const ending of [turn.lost, signal]) {
@@ -140,9 +142,12 @@ async function assign(assigning: Assigning, view: Latest<View>, signal: AbortSig
 
 /** Stores the plan for the members that are there now. If that fails for others' writing, the next look decides anew. */
 async function write(assigning: Assigning, view: Latest<View>, signal: AbortSignal): Promise<void> {
-  const { client, paths, ownSet } = assigning;
+  const { client, paths, identifier, ownSet } = assigning;
+  let change: { readonly before: Plan | undefined; readonly plan: Plan } | undefined;
   const next = (data: Buffer) => {
-    const revision = revise(decodePlan(data, paths.plan), view.value.seated ?? [], ownSet());
+    const before = decodePlan(data, paths.plan);
+    const revision = revise(before, view.value.seated ?? [], ownSet());
+    change = revision && { before, plan: revision.plan };
     return revision && encodePlan(revision.plan);
   };
   const known = view.value.stored?.node;
@@ -152,6 +157,7 @@ async function write(assigning: Assigning, view: Latest<View>, signal: AbortSign
   }
   try {
     const node = await update(client, paths.plan, next, { ...options, known });
+    if (change !== undefined) publishPlan({ path: parentOf(paths.plan), identifier }, change.before, change.plan);
     view.set({ ...view.value, stored: { node } });
   } catch (error) {
     signal.throwIfAborted();

@@ -1,6 +1,7 @@
 /** A set of partitions, divided among the members of a group. */
 export { DuplicateMemberError } from "@zookit/core/recipe";
 export type { PartitionAssignment, PartitionMember } from "./assignment.js";
+export type { PartitionMessage, RebalanceMessage } from "./diagnostics.js";
 export {
   PartitionLostError,
   PartitionRevokedError,

@@ -1,5 +1,6 @@
 import type { ZookitError } from "@zookit/core";
-import { type Client, isLossError, join } from "@zookit/core/recipe";
+import { type Client, isLossError, join, parentOf } from "@zookit/core/recipe";
+import { type PartitionMessage, publishPartition } from "./diagnostics.js";
 import { type Guard, takeGuard } from "./guard.js";
 import { nameOfGuard } from "./naming.js";
 import { type PartitionFunction, Tenure } from "./tenure.js";
@@ -9,6 +10,8 @@ export interface Keeping {
   readonly client: Client;
   /** Path of the znode whose children are the guards. */
   readonly owners: string;
+  /** Who the member is. */
+  readonly identifier: string;
   /** What the guards hold: the run. */
   readonly owner: Buffer;
   readonly fn: PartitionFunction;
@@ -29,16 +32,26 @@ export class Keeper {
   }
 }
 
-async function keep({ client, owners, owner, fn }: Keeping, name: string, revoked: AbortSignal): Promise<void> {
+async function keep(
+  { client, owners, identifier, owner, fn }: Keeping,
+  name: string,
+  revoked: AbortSignal,
+): Promise<void> {
   const path = join(owners, nameOfGuard(name));
   while (!revoked.aborted) {
     const guard = await take(client, path, owner, revoked);
     if (guard === undefined) continue;
+    const { fencingToken } = guard;
+    const tell = (change: PartitionMessage["change"]) =>
+      publishPartition(() => ({ path: parentOf(owners), identifier, partition: name, fencingToken, change }));
+    const tenure = new Tenure(name, guard, tell);
     try {
-      await new Tenure(name, guard).run(fn, revoked);
+      tell("owned");
+      await tenure.run(fn, revoked);
     } finally {
       // Only now, that the call has settled, can it be somebody else's.
       await guard.remove();
+      if (!tenure.isLost) tell("passed-on");
     }
   }
 }

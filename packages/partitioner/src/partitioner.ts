@@ -14,8 +14,9 @@ import {
   update,
 } from "@zookit/core/recipe";
 import { assignmentOf, type PartitionAssignment } from "./assignment.js";
+import { publishPlan } from "./diagnostics.js";
 import { type Paths, pathsBelow } from "./paths.js";
-import { decodePlan, encodePlan } from "./plan.js";
+import { decodePlan, encodePlan, type Plan } from "./plan.js";
 import { withSet } from "./replan.js";
 import { type KnownSet, Run } from "./run.js";
 import { checkSet } from "./set.js";
@@ -136,21 +137,25 @@ export class Partitioner {
     const given = checkWithWaitOptions<WaitOptions>(options);
     const path = this.#paths.plan;
     const client = this.#client;
+    let change: { readonly before: Plan | undefined; readonly plan: Plan } | undefined;
     const next = (data: Buffer) => {
-      const plan = withSet(decodePlan(data, path), set);
+      const before = decodePlan(data, path);
+      const plan = withSet(before, set);
+      change = plan && { before, plan };
       return plan && encodePlan(plan);
     };
     // Setting the same set twice is as good as once.
     const contains = (data: Buffer) => decodePlan(data, path)?.set === set.digest;
     await bounded(client, { what: `change the partitions of ${this.path}`, path, options: given }, async (step) => {
-      const change = () => update(client, path, next, { signal: step.signal, timeoutMs: step.timeoutMs, contains });
-      await change().catch(async (error) => {
+      const store = () => update(client, path, next, { signal: step.signal, timeoutMs: step.timeoutMs, contains });
+      await store().catch(async (error) => {
         if (!(error instanceof NoNodeError)) throw error;
         await ensurePath(client, path, "persistent", client.settings.acl, step);
-        await change();
+        await store();
       });
     });
     this.#set.value = set;
+    if (change !== undefined) publishPlan(this, change.before, change.plan);
   }
 
   /**

@@ -42,6 +42,16 @@ export function withSet(plan: Plan | undefined, { names, digest }: PartitionSet)
   return { set: digest, members, unassigned, refused: [] };
 }
 
+/** How many partitions have another owner in the second plan than in the first, those included that had none. */
+export function movesBetween(before: Plan | undefined, after: Plan): number {
+  const ownersIn = (plan: Plan | undefined) =>
+    new Map(
+      plan?.members.flatMap(({ identifier, partitions }) => partitions.map((name) => [name, identifier] as const)),
+    );
+  const owners = ownersIn(before);
+  return [...ownersIn(after)].filter(([name, owner]) => owners.get(name) !== owner).length;
+}
+
 function divide(
   names: readonly string[],
   members: readonly (Candidate & { readonly run: string })[],

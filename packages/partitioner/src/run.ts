@@ -58,7 +58,7 @@ export class Run {
     this.#runner = runner;
     this.#set = set;
     const owner = Buffer.from(JSON.stringify({ identifier, run: this.#id }), "utf8");
-    this.#keeping = { client, owners: paths.owners, owner, fn };
+    this.#keeping = { client, owners: paths.owners, identifier, owner, fn };
   }
 
   /** Never resolves: rejects with the signal's reason, or what has gone wrong, once everything has come to rest. */

@@ -1,4 +1,5 @@
 import type { ZookitError } from "@zookit/core";
+import type { PartitionMessage } from "./diagnostics.js";
 import { PartitionLostError } from "./errors.js";
 import type { Guard } from "./guard.js";
 import { Partition } from "./partition.js";
@@ -15,14 +16,17 @@ export type PartitionFunction = (partition: Partition) => Promise<unknown>;
 export class Tenure {
   readonly name: string;
   readonly #guard: Guard;
+  readonly #tell: (change: PartitionMessage["change"]) => void;
   readonly #lost = new AbortController();
   /** Aborts when nothing more is to be watched. */
   readonly #over = new AbortController();
   #failure: PartitionLostError | undefined;
 
-  constructor(name: string, guard: Guard) {
+  /** @param tell is told when it is revoked, and when it is lost. */
+  constructor(name: string, guard: Guard, tell: (change: PartitionMessage["change"]) => void) {
     this.name = name;
     this.#guard = guard;
+    this.#tell = tell;
   }
 
   get fencingToken(): bigint {
@@ -38,6 +42,11 @@ export class Tenure {
     return this.#guard.session.isValid() && this.#failure === undefined && !this.#over.signal.aborted;
   }
 
+  /** Whether it has ended otherwise than by being given up. */
+  get isLost(): boolean {
+    return this.#failure !== undefined;
+  }
+
   notHeld(): PartitionLostError {
     return this.#failure ?? this.#lostError("its call has settled", undefined);
   }
@@ -50,7 +59,10 @@ export class Tenure {
   async run(fn: PartitionFunction, revoked: AbortSignal): Promise<void> {
     const { session } = this.#guard;
     const onSessionLost = () => this.#lose("its session has ended", session.lost.reason);
-    const onRevoked = () => this.#lost.abort(revoked.reason);
+    const onRevoked = () => {
+      if (!this.isLost) this.#tell("revoked");
+      this.#lost.abort(revoked.reason);
+    };
     session.lost.addEventListener("abort", onSessionLost, { once: true });
     revoked.addEventListener("abort", onRevoked, { once: true });
     if (session.lost.aborted) onSessionLost();
@@ -91,6 +103,7 @@ export class Tenure {
   }
 
   #lose(message: string, cause: ZookitError | undefined): void {
+    if (!this.isLost) this.#tell("lost");
     this.#failure ??= this.#lostError(message, cause);
     this.#lost.abort(this.#failure);
   }

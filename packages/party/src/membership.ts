@@ -12,6 +12,7 @@ import {
   toBuffer,
   withDeadline,
 } from "@zookit/core/recipe";
+import { type MembershipMessage, publishMembership } from "./diagnostics.js";
 
 /**
  * - `joined`: the others see the member.
@@ -43,6 +44,7 @@ export class Membership implements AsyncDisposable {
     this.#content = content;
     this.#seat = seat;
     this.#session = session;
+    this.#publish("joined");
     this.#keeping = this.#keep();
   }
 
@@ -106,6 +108,7 @@ export class Membership implements AsyncDisposable {
   }
 
   async #leave(): Promise<void> {
+    if (this.#state.value !== "left") this.#publish("left");
     this.#leaving.abort();
     this.#end();
     // It may be joining again just now; that cleans up after itself.
@@ -123,11 +126,20 @@ export class Membership implements AsyncDisposable {
     try {
       await keepSeat(this.#seat, this.#session, this.#leaving.signal, (session) => {
         if (session !== undefined) this.#session = session;
-        this.#state.set(session === undefined ? "absent" : "joined");
+        const change = session === undefined ? "absent" : "joined";
+        this.#state.set(change);
+        // It may have been told to leave just now.
+        if (!this.#leaving.signal.aborted) this.#publish(change);
       });
     } catch (error) {
       this.#end();
+      this.#publish("lost");
       this.#lost.abort(error);
     }
+  }
+
+  #publish(change: MembershipMessage["change"]): void {
+    const { identifier, path } = this.#seat;
+    publishMembership(() => ({ path: parentOf(path), identifier, change }));
   }
 }

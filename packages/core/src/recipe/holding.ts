@@ -14,8 +14,15 @@ import { waitForDeletion } from "./wait-for-deletion.js";
  */
 const OWN_WATCH_DELAY_MS = 200;
 
-/** Makes a recipe's typed error for a holding that was lost; `cause` is why. */
-export type LostError = (message: string, cause: unknown) => ZookitError;
+/** What a recipe makes of a holding. */
+export interface HoldingTerms {
+  /** Makes the recipe's typed error for a holding that was lost; `cause` is why. */
+  readonly lostError: (message: string, cause: unknown) => ZookitError;
+  /** What the znode says of the holder: with it, requests to give way are noticed. */
+  readonly identity?: Buffer | undefined;
+  /** Told, once, when it is not held any more: by the call of `release`, or as soon as it is found to be lost. */
+  readonly ended?: ((how: "released" | "lost") => void) | undefined;
+}
 
 /** A place in a queue that was granted, whoever was given it and how; or several znodes that were granted together. */
 export interface HeldPlace {
@@ -43,8 +50,7 @@ export class Holding {
   readonly path: string;
   readonly #client: Client;
   readonly #place: HeldPlace;
-  readonly #lostError: LostError;
-  readonly #identity: Buffer | undefined;
+  readonly #terms: HoldingTerms;
   readonly #lost = new AbortController();
   /** Why it is lost. Most holdings never are, and nobody asks for their signal, which would be costly to make. */
   #loss: ZookitError | undefined;
@@ -56,13 +62,12 @@ export class Holding {
   readonly #ownWatchTimer: NodeJS.Timeout;
   #releasing: Promise<void> | undefined;
 
-  constructor(client: Client, place: HeldPlace, lostError: LostError, identity?: Buffer) {
+  constructor(client: Client, place: HeldPlace, terms: HoldingTerms) {
     this.fencingToken = place.fencingToken;
     this.path = place.path;
     this.#client = client;
     this.#place = place;
-    this.#lostError = lostError;
-    this.#identity = identity;
+    this.#terms = terms;
     const { lost } = place.session;
     if (lost.aborted) this.#onSessionLost();
     else lost.addEventListener("abort", this.#onSessionLost, { once: true });
@@ -89,7 +94,7 @@ export class Holding {
   /** @throws the typed error if it is not held at this very moment. */
   assertHeld(): void {
     if (this.isHeld()) return;
-    throw this.#loss ?? this.#lostError("it was released", undefined);
+    throw this.#loss ?? this.#terms.lostError("it was released", undefined);
   }
 
   /**
@@ -100,7 +105,11 @@ export class Holding {
    */
   async release(options?: WaitOptions): Promise<void> {
     const given = checkWithWaitOptions<WaitOptions>(options);
-    this.#releasing ??= this.#release();
+    if (this.#releasing === undefined) {
+      // Asking can find that it was lost without anybody having noticed.
+      if (this.isHeld()) this.#terms.ended?.("released");
+      this.#releasing = this.#release();
+    }
     const releasing = this.#releasing;
     // A caller who does not wait for it to the end has not asked to hear of its failure.
     releasing.catch(() => {});
@@ -128,7 +137,8 @@ export class Holding {
     this.#stop();
     // There is nothing left to delete, but whoever waits for this place in this process is to hear of it.
     this.#place.remove();
-    this.#loss = this.#lostError(message, cause);
+    this.#loss = this.#terms.lostError(message, cause);
+    this.#terms.ended?.("lost");
     this.#lost.abort(this.#loss);
   }
 
@@ -154,9 +164,10 @@ export class Holding {
   }
 
   #seen({ data, stat }: { readonly data: Buffer; readonly stat: Stat }): void {
-    if (this.#identity === undefined || this.#stopped.signal.aborted || !isReleaseRequest(data)) return;
+    const { identity } = this.#terms;
+    if (identity === undefined || this.#stopped.signal.aborted || !isReleaseRequest(data)) return;
     // If it fails, the next request or reconnect tries again: nothing but a name depends on it.
-    const request = { path: this.path, data: this.#identity, version: stat.version };
+    const request = { path: this.path, data: identity, version: stat.version };
     this.#place.session.request("set", request).catch(() => {});
     this.#releaseRequested ??= new AbortController();
     this.#releaseRequested.abort();
