@@ -1,5 +1,5 @@
 /** Seats, the named znodes of members, when answers are lost: each member has its own, and leaves nothing behind. */
-import type { ZooKeeper } from "@zookit/core";
+import { connect, digestAcl, type ZooKeeper } from "@zookit/core";
 import { clientOf, enterSeat, leaveSeat, type Seat } from "@zookit/core/recipe";
 import { type FaultPoint, type SimulatedEnsemble, simulate } from "@zookit/testing";
 import { expect, test } from "vitest";
@@ -79,4 +79,32 @@ test("whoever has left already does not delete the seat of the next member in it
     expect(childrenOf(ensemble, PARENT)).toEqual(["a"]);
     await zk.close();
   });
+});
+
+test("a seat whose access control list was not even sent when the connection was lost is its member's all the same (H8, H47)", async () => {
+  for (let ms = 0; ms < 20; ms++) {
+    await simulate(
+      async (ensemble, time) => {
+        const zk = await connect("simulated", {
+          transport: ensemble.transport,
+          sessionTimeoutMs: SESSION_MS,
+          auth: { scheme: "digest", credentials: "a:secret" },
+          acl: [digestAcl("a", "secret")],
+        });
+        const seat = await seatOf(zk);
+        const entering = enterSeat(seat, FOR_EVER);
+        await time.pass(0);
+        // The list is its own request, and has to wait for its turn behind these.
+        const busy = Array.from({ length: 1_000 }, () => zk.exists("/"));
+        await time.pass(ms);
+        ensemble.dropConnection(zk.session.id);
+        await leaveSeat(seat, await entering);
+        await Promise.all(busy);
+        expect(childrenOf(ensemble, PARENT)).toEqual([]);
+        await zk.close();
+      },
+      // As the native binding: the list cannot travel with the create.
+      { createsWithAcl: false },
+    );
+  }
 });

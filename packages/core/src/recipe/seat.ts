@@ -57,8 +57,8 @@ interface Attempt {
 export async function enterSeat(seat: Seat, signal: AbortSignal): Promise<LiveSession> {
   const { client, path } = seat;
   let latest: Attempt | undefined;
-  /** The session in which an answer to the create was lost. */
-  let uncertain: LiveSession | undefined;
+  /** The session in which there may be a znode of ours: a create was answered there, or its answer was lost. */
+  let mayHave: LiveSession | undefined;
   await orAbort(vacated(client, path), signal);
   if (!occupy(client, path, seat)) throw duplicate(seat, "this very client has joined with it");
   try {
@@ -69,19 +69,20 @@ export async function enterSeat(seat: Seat, signal: AbortSignal): Promise<LiveSe
       latest = { session, created };
       try {
         await orAbort(created, signal);
+        mayHave = session;
         await orAbort(protectEphemeral(client, session, path), signal);
         if (session.isValid()) return session;
       } catch (error) {
         if (signal.aborted) throw error;
         if (error instanceof NodeExistsError) {
-          if (await isTaken(seat, session, uncertain === session, signal)) return session;
+          if (await isTaken(seat, session, mayHave === session, signal)) return session;
         } else if (error instanceof NoNodeError) {
           const step = { signal, timeoutMs: MAX_TIMER_MS, isStep: true } as const;
           await ensurePath(client, parentOf(path), "persistent", client.settings.acl, step);
         } else if (!isLossError(error)) {
           throw error;
         } else if (error.outcome === "unknown") {
-          uncertain = session;
+          mayHave = session;
         }
       }
     }
@@ -89,8 +90,8 @@ export async function enterSeat(seat: Seat, signal: AbortSignal): Promise<LiveSe
     unoccupy(client, path, seat);
     if (latest !== undefined) {
       const { session, created } = latest;
-      // Where an answer was lost in this session, there may be a znode of ours, whatever became of the latest create.
-      const there = uncertain === session ? created.catch(() => path) : created;
+      // Then there may be one of an earlier create, whatever became of the latest.
+      const there = mayHave === session ? created.catch(() => path) : created;
       await goneWithin(vacate(seat, { session, created: there }), ABANDON_LIMIT_MS);
     }
     throw error;
@@ -150,7 +151,7 @@ async function isTaken(seat: Seat, session: LiveSession, mayBeOurs: boolean, sig
     const read = () => session.request("exists", { path, watch: false });
     const { ephemeralOwner } = await withinSession({ client, session, signal }, read);
     if (ephemeralOwner === session.id) {
-      // An answer was lost in this session, so it can be ours; otherwise the client was used to make a znode of this name by hand.
+      // Otherwise the client was used to make a znode of this name by hand.
       if (!mayBeOurs) throw duplicate(seat, "this very client has made a znode of its name");
       await orAbort(protectEphemeral(client, session, path), signal);
       return session.isValid();
