@@ -167,6 +167,37 @@ test("a second live member of the same identifier is refused, and disturbs nobod
   });
 });
 
+test.each(["lost", "reply-lost", "late"] as const)(
+  "of two members of one identifier and one client that begin at once one is refused, also if a create is %s (H50, H81)",
+  async (point) => {
+    for (const nth of [0, 1]) {
+      await simulate(async (ensemble, time) => {
+        const zk = await openClient(ensemble);
+        await zk.ensurePath(`${PATH}/members`);
+        let creates = 0;
+        ensemble.planFaults(({ operation, path }) => {
+          const isSeat = operation === "create" && path.startsWith(`${PATH}/members/`);
+          return isSeat && creates++ === nth ? { point, consequence: "reconnect" } : undefined;
+        });
+        const pair = [0, 1].map(() => new Worker(zk, { partitions: FOUR, identifier: "pid-1" }));
+        const ended: unknown[] = [];
+        for (const { end } of pair) void end.then((error) => ended.push(error));
+        await haveLoads(time, pair, [0, 4]);
+        await waitFor(time, "one is refused", () => ended.length === 1);
+        expect(ended).toMatchObject([{ code: "duplicate-member" }]);
+        await time.pass(2 * SESSION_MS);
+        expect(ended).toHaveLength(1);
+        expect(pair.flatMap(({ begun }) => begun)).toHaveLength(4);
+        expect((await zk.children(`${PATH}/members`)).children).toHaveLength(1);
+        for (const worker of pair) worker.stop();
+        await Promise.all(pair.map(({ end }) => end));
+        expect((await zk.children(`${PATH}/members`)).children).toEqual([]);
+        await zk.close();
+      });
+    }
+  },
+);
+
 test("a member that starts anew after a crash takes its place over, with all its partitions (H20)", async () => {
   await simulate(async (ensemble, time) => {
     const other = await openWorker(ensemble, { partitions: FOUR, identifier: "other" });
