@@ -97,6 +97,41 @@ test("a member whose session has ended joins again, with its latest data, and sa
   });
 });
 
+test("after a stall longer than the session the first line that runs finds the member absent (H14)", async () => {
+  await simulate(async (ensemble, time) => {
+    const zk = await openClient(ensemble);
+    const membership = await new Party(zk, PATH).join({ identifier: "a" });
+    expect(membership.state).toBe("joined");
+    time.stall(2 * SESSION_MS);
+    expect(membership.state).toBe("absent");
+    await waitFor(time, "it has joined again", () => membership.state === "joined");
+    await membership.leave();
+    await zk.close();
+  });
+});
+
+test("children of other kinds are no members, and a member that left and came back has done both (H42, H56)", async () => {
+  await simulate(async (ensemble, time) => {
+    const [zk, other] = [await openClient(ensemble), await openClient(ensemble)];
+    const party = new Party(zk, PATH);
+    await zk.create(`${PATH}/notes`, "", { parents: true });
+    const first = await party.join({ identifier: "a" });
+    expect(await party.members()).toHaveLength(1);
+    const changes = party.watch()[Symbol.asyncIterator]();
+    expect((await changes.next()).value).toMatchObject({ members: [{ identifier: "a" }], joined: [{}], left: [] });
+    // While nobody asks for the next change.
+    await first.leave();
+    const second = await new Party(other, PATH).join({ identifier: "a" });
+    await time.pass(500);
+    const sessions = [[{ session: other.session.id }], [{ session: zk.session.id }]];
+    const seen = (await changes.next()).value;
+    expect([seen.joined, seen.left]).toMatchObject(sessions);
+    await changes.return?.();
+    await second.leave();
+    await Promise.all([zk.close(), other.close()]);
+  });
+});
+
 test("a second live member of the same identifier is refused, also of the same client (H20, H81)", async () => {
   await simulate(async (ensemble) => {
     const [one, other] = [await openClient(ensemble), await openClient(ensemble)];
