@@ -1,6 +1,6 @@
 /** Processes that die without a word and are started again at once, while what they left still stands. */
-import { connect, type ZooKeeper } from "@zookit/core";
-import { Lock } from "@zookit/lock";
+import { connect, NoNodeError, type ZooKeeper } from "@zookit/core";
+import { Lock, Semaphore } from "@zookit/lock";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
@@ -77,4 +77,33 @@ describe("a process that is killed and started again at once", () => {
     await handle.release();
     await observer.delete(path);
   });
+
+  it("over and over, leaves permits that are free one session timeout and tick after the last death (H30)", async () => {
+    const lists = [`${path}/leases`, `${path}/locks`];
+    const left = async (): Promise<readonly string[]> => {
+      const found = lists.map(async (list) => (await observer.children(list).catch(noneIfMissing)).children);
+      return (await Promise.all(found)).flat();
+    };
+    const seen = new Set<string>();
+    for (let restart = 0; restart < 6; restart++) {
+      await using worker = new Worker("semaphore-worker.ts", [ensemble.hosts, path, "2", String(SESSION_MS)]);
+      await waitUntil(async () => (await left()).some((name) => !seen.has(name)), { what: "it asks for a permit" });
+      worker.signal("SIGKILL");
+      await worker.exited();
+      for (const name of await left()) seen.add(name);
+    }
+    const diedAt = performance.now();
+    expect((await left()).length, "left by the dead").toBeGreaterThan(2);
+    // All of them: whatever was still held or asked for by a dead one would stand in the way.
+    const handle = await new Semaphore(observer, path, 2).acquire({ permits: 2, timeoutMs: 40_000 });
+    expect(performance.now() - diedAt).toBeLessThanOrEqual(SESSION_MS + TICK_MS + 1_000);
+    expect(await left()).toHaveLength(2);
+    await handle.release();
+    await observer.delete(path, { recursive: true });
+  });
 });
+
+function noneIfMissing(error: unknown): { readonly children: readonly string[] } {
+  if (!(error instanceof NoNodeError)) throw error;
+  return { children: [] };
+}
