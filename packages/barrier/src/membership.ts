@@ -56,7 +56,7 @@ export class Membership implements BarrierMembership {
 
   /** It counts no more, by its own will. */
   leave(): Removal {
-    if (this.isInside) this.#publish("left");
+    if (!this.#over.signal.aborted) this.#publish("left");
     this.#hasLeft = true;
     this.#end();
     return this.#own.remove();
