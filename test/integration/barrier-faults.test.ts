@@ -1,4 +1,4 @@
-import { type BarrierMembership, DoubleBarrier } from "@zookit/barrier";
+import { Barrier, type BarrierMembership, DoubleBarrier } from "@zookit/barrier";
 import { connect, type Session, type ZooKeeper } from "@zookit/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
@@ -11,7 +11,7 @@ const LONG_SESSION_MS = 20 * TICK_MS;
 const SHORT_SESSION_MS = 5 * TICK_MS;
 const timeoutMs = 60_000;
 
-describe("a double barrier on an ensemble of three servers", () => {
+describe("a barrier on an ensemble of three servers", () => {
   let ensemble: Ensemble;
   let path: string;
 
@@ -68,6 +68,22 @@ describe("a double barrier on an ensemble of three servers", () => {
 
   it("survives a restart of the whole ensemble, one server at a time", async () => {
     await survives(() => restartOneByOne(ensemble));
+  }, 180_000);
+
+  it("that is closed is passed by nobody through both outages, and by whoever waits once it is opened (H24, H33)", async () => {
+    await using closing = await client();
+    await using waiting = await client();
+    await new Barrier(closing, path).create({ timeoutMs });
+    let hasPassed = false;
+    const passing = new Barrier(waiting, path).wait({ timeoutMs: 2 * timeoutMs }).then(() => {
+      hasPassed = true;
+    });
+    await killLeader(ensemble);
+    await restartOneByOne(ensemble);
+    await waitUntil(() => waiting.state === "connected", { what: "it is connected again" });
+    expect(hasPassed).toBe(false);
+    await new Barrier(closing, path).remove({ timeoutMs });
+    await passing;
   }, 180_000);
 
   it("is left within session timeout, tick and a second, when a participant is killed inside (H29, H72)", async () => {

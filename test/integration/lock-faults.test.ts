@@ -1,5 +1,5 @@
 import { connect, type Session, type ZooKeeper } from "@zookit/core";
-import { Lock } from "@zookit/lock";
+import { Lock, MultiLock } from "@zookit/lock";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Ensemble, type Server, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
@@ -132,4 +132,25 @@ describe("a lock on an ensemble of three servers", () => {
   it("survives a restart of the whole ensemble, one server at a time", async () => {
     await survives(() => restartOneByOne(ensemble));
   });
+
+  it("is held with others as one through both outages, and all of them pass on (H24, H63)", async () => {
+    const clients = await Promise.all([client(), client()]);
+    const [holder, waiter] = clients as [ZooKeeper, ZooKeeper];
+    const both = (zk: ZooKeeper) => new MultiLock([1, 2].map((number) => new Lock(zk, `${path}/${number}`)));
+    try {
+      const held = await both(holder).acquire();
+      const waiting = both(waiter).acquire({ timeoutMs: 120_000 });
+      await killLeader(ensemble);
+      await restartOneByOne(ensemble);
+      await waitUntil(() => clients.every(({ state }) => state === "connected"), { what: "both are connected again" });
+      expect(held.isHeld()).toBe(true);
+      await held.release();
+      const next = await waiting;
+      expect(next.isHeld()).toBe(true);
+      expect(next.fencingTokens.every((token, index) => token > (held.fencingTokens[index] ?? 0n))).toBe(true);
+      await next.release();
+    } finally {
+      await Promise.all(clients.map((zk) => zk.close()));
+    }
+  }, 180_000);
 });
