@@ -39,8 +39,15 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
     standsFor: "whoever wakes up takes its turn to have come",
     hazards: ["H32", "H44"],
     file: "packages/core/src/recipe/place.ts",
-    search: "    }\n    return await this.review(signal);\n  }",
-    replace: `    }\n    return { kind: "granted" };\n  }`,
+    search: "path);\n    return await this.review(signal);\n  }",
+    replace: `path);\n    return { kind: "granted" };\n  }`,
+    also: [
+      {
+        file: "packages/core/src/recipe/place.ts",
+        search: "    }\n    return await this.review(signal);\n  }",
+        replace: `    }\n    return { kind: "granted" };\n  }`,
+      },
+    ],
   },
   {
     name: "whoever gave up was first",

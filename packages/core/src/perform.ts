@@ -37,10 +37,11 @@ export interface StepOptions {
  */
 export async function bounded<T>(
   client: Client,
-  operation: { readonly what: string; readonly path: string; readonly options: WaitOptions },
+  operation: { readonly what: string; readonly path: string; readonly options: WaitOptions | StepOptions },
   run: (step: StepOptions) => Promise<T>,
 ): Promise<T> {
   const { what, path, options } = operation;
+  if ("isStep" in options) return await run(options);
   const { signal: callers, timeoutMs = client.settings.retry.maxElapsedMs } = options;
   try {
     return await withDeadline({ signal: callers, timeoutMs }, what, { path }, (signal) =>
