@@ -6,11 +6,12 @@ import { isLossError, NoNodeError } from "../errors.js";
 import type { LiveSession } from "../live-session.js";
 import { ensurePath } from "../nodes.js";
 import { join, nameOf } from "../path.js";
-import type { CreateMode, Stat } from "../znode.js";
+import type { CreateMode } from "../znode.js";
 import { tokenFromListing } from "./fencing-token.js";
 import { type Departure, departureOf, enroll } from "./neighbours.js";
 import { type Czxids, type Decision, decide, type Naming, needsCzxids } from "./queue.js";
 import { listByPrefix, type Removal, remove } from "./removal.js";
+import { type Listing, listTogether } from "./shared-listing.js";
 import { waitForDeletion } from "./wait-for-deletion.js";
 import { reconnected, type Step, withinSession } from "./within-session.js";
 
@@ -28,11 +29,6 @@ export interface Queue {
    * more. @default false
    */
   readonly isTokenCzxid?: boolean;
-}
-
-interface Listing {
-  readonly children: string[];
-  readonly stat: Stat;
 }
 
 /**
@@ -91,7 +87,7 @@ export class Place {
           return await this.review(signal);
         }
         const creating = this.#create();
-        const listing = this.#list();
+        const listing = this.#listBehindCreate();
         // The abort does not wait for the answers: the removal that follows it does.
         this.#settle(await orAbort(creating, signal));
         if (this.#mustSetAcl) await orAbort(this.#setAcl(), signal);
@@ -205,6 +201,14 @@ export class Place {
   #settle(path: string): void {
     this.#path = path;
     enroll(this.session, path, { naming: this.#queue.naming, departure: this.#departure });
+  }
+
+  /** Whoever waits for all that are before it can wait for those of its own session, and shares their listing. */
+  #listBehindCreate(): Promise<Listing> {
+    if (this.#queue.naming.isAwaited !== undefined) return this.#list();
+    const listing = listTogether(this.session, this.#queue.parent);
+    listing.catch(() => {});
+    return listing;
   }
 
   #list(): Promise<Listing> {
