@@ -75,7 +75,7 @@ export class Batcher {
       const batch = [...this.#waiting];
       this.#waiting.clear();
       for (const pending of batch) this.#travelling.add(pending);
-      this.#allGaveUp = new AbortController();
+      if (this.#allGaveUp.signal.aborted) this.#allGaveUp = new AbortController();
       await this.#send(batch);
       this.#travelling.clear();
     }
