@@ -7,8 +7,8 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
     standsFor: "sequence numbers are sorted as strings: the first one after the wrap comes before the holder",
     hazards: ["H54"],
     file: "packages/core/src/recipe/queue.ts",
-    search: "return compareSequence(a.sequence, b.sequence);",
-    replace: "return a.name.slice(-10) < b.name.slice(-10) ? -1 : 1;",
+    search: ".sort((a, b) => compareSequence(a.sequence, b.sequence));",
+    replace: ".sort((a, b) => (a.name.slice(-10) < b.name.slice(-10) ? -1 : 1));",
   },
   {
     name: "sequences compared as plain numbers",
@@ -23,8 +23,16 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
     standsFor: "the order is read from sequence numbers that stand still",
     hazards: ["H54"],
     file: "packages/core/src/recipe/queue.ts",
-    search: "return names.some((name) => isExhausted(naming.sequenceOf(name) ?? 0));",
-    replace: "return names.some((name) => (naming.sequenceOf(name) ?? 0) < 0);",
+    search: "some(({ sequence }) => isExhausted(sequence))",
+    replace: "some(({ sequence }) => sequence < 0)",
+  },
+  {
+    name: "listing that was sent before",
+    standsFor: "who queues shares a listing that is under way already, and may not be in it",
+    hazards: ["H39"],
+    file: "packages/core/src/recipe/shared-listing.ts",
+    search: "round.next ??= round.listing.then(beginNext, beginNext);",
+    replace: "round.next ??= round.listing;",
   },
   {
     name: "watch on the first",
@@ -39,8 +47,15 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
     standsFor: "whoever wakes up takes its turn to have come",
     hazards: ["H32", "H44"],
     file: "packages/core/src/recipe/place.ts",
-    search: "    }\n    return await this.review(signal);\n  }",
-    replace: `    }\n    return { kind: "granted" };\n  }`,
+    search: "path);\n    return await this.review(signal);\n  }",
+    replace: `path);\n    return { kind: "granted" };\n  }`,
+    also: [
+      {
+        file: "packages/core/src/recipe/place.ts",
+        search: "    }\n    return await this.review(signal);\n  }",
+        replace: `    }\n    return { kind: "granted" };\n  }`,
+      },
+    ],
   },
   {
     name: "whoever gave up was first",

@@ -53,8 +53,8 @@ export const READ_WRITE_MUTANTS: readonly Mutant[] = [
     standsFor: "a reader in a writer's place comes after those who waited, once somebody has no number of its own",
     hazards: ["H54", "H60"],
     file: QUEUE,
-    search: "if (czxids === undefined || !(isLateA || isLateB)) return",
-    replace: "if (czxids === undefined) return",
+    search: "  if (!(isLateA || isLateB)) return compareSequence(a.sequence, b.sequence);\n",
+    replace: "",
     also: [{ file: QUEUE, search: "  if (!(isLateA && isLateB)) return isLateA ? 1 : -1;\n", replace: "" }],
   },
   {

@@ -39,6 +39,30 @@ test("a task hands over to the next one of its process without a round trip, and
   });
 });
 
+test("tasks of one process that queue at the same time list twice, however many they are", async () => {
+  await simulate(async (ensemble, time) => {
+    const zk = await openClient(ensemble);
+    const lock = new Lock(zk, PATH);
+    await (await lock.acquire()).release();
+    const requests = noteRequests(ensemble);
+    const acquiring = Array.from({ length: 20 }, () => lock.acquire());
+    await waitFor(time, "twenty contenders", () => childrenOf(ensemble, PATH).length === 20);
+    await time.pass(50);
+    const count = (operation: string) => requests.filter((each) => each === operation).length;
+    // A look at the own znode for each but the first, and nothing else.
+    expect([count("create"), count("children"), count("exists"), requests.length]).toEqual([20, 2, 19, 41]);
+    const tokens = [];
+    for (const each of acquiring) {
+      const handle = await each;
+      tokens.push(handle.fencingToken);
+      await handle.release();
+    }
+    expect(tokens).toEqual([...tokens].sort((a, b) => Number(a - b)));
+    expect(new Set(tokens).size).toBe(20);
+    await zk.close();
+  });
+});
+
 test("tasks of one process do not pass over another process that came between them", async () => {
   await simulate(async (ensemble, time) => {
     const [zk, other] = [await openClient(ensemble), await openClient(ensemble)];

@@ -24,12 +24,25 @@ export function checkWaitOptions({ signal, timeoutMs }: WaitOptions): void {
   if (timeoutMs !== undefined) checkInteger("timeoutMs", timeoutMs, 0, MAX_TIMER_MS);
 }
 
+/** Stands for "nothing ends this early", so that a wait without bounds costs neither a signal nor a frame of its own. */
+const NEVER = new AbortController().signal;
+
 /**
  * Runs something under one signal that stands for the caller's signal and the caller's deadline together.
  *
  * `AbortSignal.any` would do the same, but on Node 20 each call leaves an entry behind at a long-lived source signal.
  */
-export async function withDeadline<T>(
+export function withDeadline<T>(
+  options: WaitOptions,
+  what: string,
+  details: ErrorDetails,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const isUnbounded = options.signal === undefined && options.timeoutMs === undefined;
+  return isUnbounded ? run(NEVER) : withBounds(options, what, details, run);
+}
+
+async function withBounds<T>(
   options: WaitOptions,
   what: string,
   details: ErrorDetails,
@@ -56,7 +69,7 @@ export async function withDeadline<T>(
 
 /** Settles as the promise does, or rejects with the signal's reason, whichever is first. Leaves no listener behind. */
 export function orAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
+  if (signal === undefined || signal === NEVER) return promise;
   return new Promise<T>((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     const settled = () => signal.removeEventListener("abort", onAbort);

@@ -37,10 +37,11 @@ export interface StepOptions {
  */
 export async function bounded<T>(
   client: Client,
-  operation: { readonly what: string; readonly path: string; readonly options: WaitOptions },
+  operation: { readonly what: string; readonly path: string; readonly options: WaitOptions | StepOptions },
   run: (step: StepOptions) => Promise<T>,
 ): Promise<T> {
   const { what, path, options } = operation;
+  if ("isStep" in options) return await run(options);
   const { signal: callers, timeoutMs = client.settings.retry.maxElapsedMs } = options;
   try {
     return await withDeadline({ signal: callers, timeoutMs }, what, { path }, (signal) =>
@@ -58,14 +59,11 @@ export async function bounded<T>(
  */
 export async function perform<T>(client: Client, operation: Operation<T>): Promise<T> {
   const { what, path, effect, options, run } = operation;
-  const timeoutMs = options.timeoutMs ?? client.settings.retry.maxElapsedMs;
-  // A step needs no timer beside that of the operation it belongs to.
-  const deadlineMs = "isStep" in options && timeoutMs === MAX_TIMER_MS ? undefined : timeoutMs;
   let isUnderWay = false;
   let mayBeApplied = false;
   let lastError: Error | undefined;
   try {
-    return await withDeadline({ signal: options.signal, timeoutMs: deadlineMs }, what, { path }, (signal) =>
+    return await inTime(client, operation, (signal) =>
       retry(
         async () => {
           const session = await client.ready(signal);
@@ -97,6 +95,14 @@ export async function perform<T>(client: Client, operation: Operation<T>): Promi
     const outcome = effect !== "read" && (isUnderWay || mayBeApplied) ? "unknown" : "not-applied";
     throw new TimeoutError(error.message, { path, outcome, cause: lastError ?? client.lastConnectFailure });
   }
+}
+
+/** A step is bounded by its operation's deadline, which is in its signal already. */
+function inTime<T>(client: Client, operation: Operation<T>, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { what, path, options } = operation;
+  if ("isStep" in options) return run(options.signal);
+  const { signal, timeoutMs = client.settings.retry.maxElapsedMs } = options;
+  return withDeadline({ signal, timeoutMs }, what, { path }, run);
 }
 
 /** Checks options that consist of those of {@link WaitOptions} and the named ones. */

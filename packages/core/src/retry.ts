@@ -45,12 +45,22 @@ export interface Retrying {
 
 /** Runs `attempt` until it succeeds, fails for good, or the signal aborts: then rejects with the signal's reason. */
 export async function retry<T>(attempt: () => Promise<T>, options: Retrying): Promise<T> {
+  options.signal.throwIfAborted();
+  // Nearly every attempt is the only one: p-retry is not begun for it.
+  let first: Promise<T> | undefined = attempt();
+  try {
+    return await first;
+  } catch {
+    // The first attempt of p-retry below is the one that has just failed.
+  }
   let result: { readonly value: T } | undefined;
   try {
     await pRetry(
       async () => {
         try {
-          result = { value: await attempt() };
+          const current = first ?? attempt();
+          first = undefined;
+          result = { value: await current };
         } catch (thrown) {
           throw thrown instanceof Error ? thrown : new NoError(thrown);
         }

@@ -63,7 +63,7 @@ export async function update(
   client: Client,
   path: string,
   fn: UpdateFunction,
-  options: KnownUpdateOptions,
+  options: KnownUpdateOptions | (KnownUpdateOptions & StepOptions),
 ): Promise<NodeData> {
   const what = `update ${path}`;
   let { known } = options;

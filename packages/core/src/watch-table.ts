@@ -28,7 +28,8 @@ export interface Watch {
  * the next reader of the same path shares (H37).
  */
 export class WatchTable {
-  readonly #readers: Readonly<Record<WatchKind, Map<string, Set<(wake: Wake) => void>>>> = {
+  /** Nearly every path has a single reader, for which an array is much smaller than a set. */
+  readonly #readers: Readonly<Record<WatchKind, Map<string, ((wake: Wake) => void)[]>>> = {
     data: new Map(),
     children: new Map(),
   };
@@ -39,17 +40,17 @@ export class WatchTable {
     const fired = new Promise<Wake>((resolve) => {
       fire = resolve;
     });
-    let readers = paths.get(path);
-    if (readers === undefined) {
-      readers = new Set();
-      paths.set(path, readers);
-    }
-    readers.add(fire);
+    const readers = paths.get(path);
+    if (readers === undefined) paths.set(path, [fire]);
+    else readers.push(fire);
     return {
       fired,
       cancel: () => {
         const present = paths.get(path);
-        if (present?.delete(fire) && present.size === 0) paths.delete(path);
+        const index = present?.indexOf(fire) ?? -1;
+        if (index < 0) return;
+        if (present?.length === 1) paths.delete(path);
+        else present?.splice(index, 1);
       },
     };
   }

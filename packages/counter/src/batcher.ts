@@ -75,7 +75,7 @@ export class Batcher {
       const batch = [...this.#waiting];
       this.#waiting.clear();
       for (const pending of batch) this.#travelling.add(pending);
-      this.#allGaveUp = new AbortController();
+      if (this.#allGaveUp.signal.aborted) this.#allGaveUp = new AbortController();
       await this.#send(batch);
       this.#travelling.clear();
     }
@@ -121,7 +121,8 @@ export class Batcher {
       return outcome.value === found.value ? undefined : found.encode(outcome.value);
     };
     const contains = (data: Buffer, found: Stat) => base && this.#codec.contains?.(data, found, base, write);
-    const options = { known, signal, timeoutMs: MAX_TIMER_MS, ...(this.#codec.contains && { contains }) };
+    const step = { signal, timeoutMs: MAX_TIMER_MS, isStep: true } as const;
+    const options = { known, ...step, ...(this.#codec.contains && { contains }) };
     this.#known = await update(this.#client, this.#path, next, options);
     return results;
   }

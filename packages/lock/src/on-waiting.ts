@@ -6,13 +6,20 @@ class CallbackFailure extends Error {
 }
 
 /** Runs an acquisition that tells `onWaiting` of its position. What that throws ends the acquisition, and comes back as it is. */
-export async function tellingPosition<T>(
+export function tellingPosition<T>(
   onWaiting: ((ahead: number) => void) | undefined,
+  acquire: (tell: (ahead: number) => void) => Promise<T>,
+): Promise<T> {
+  return onWaiting === undefined ? acquire(() => {}) : telling(onWaiting, acquire);
+}
+
+async function telling<T>(
+  onWaiting: (ahead: number) => void,
   acquire: (tell: (ahead: number) => void) => Promise<T>,
 ): Promise<T> {
   const tell = (ahead: number) => {
     try {
-      onWaiting?.(ahead);
+      onWaiting(ahead);
     } catch (thrown) {
       throw new CallbackFailure(thrown);
     }

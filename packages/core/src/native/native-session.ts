@@ -183,7 +183,8 @@ export class NativeSession implements TransportSession {
       connect: address,
       timeout: this.#request.sessionTimeoutMs,
       debug_level: 0,
-      host_order_deterministic: false,
+      // There is one address. To shuffle it the C client would read /dev/urandom after each reply.
+      host_order_deterministic: true,
       // Otherwise eleven partial reads in a row make the binding close a healthy session (N1).
       response_counter_limit: 2 ** 31 - 1,
       ...this.#credentials,

@@ -1,6 +1,5 @@
 import { isLossError, NoNodeError } from "../errors.js";
 import { Place, type Queue } from "./place.js";
-import type { Decision } from "./queue.js";
 import { goneWithin } from "./removal.js";
 
 /**
@@ -31,7 +30,7 @@ export async function contend(
   onWaiting: (ahead: number) => void = () => {},
 ): Promise<Place> {
   for (;;) {
-    const result = await attempt(queue, signal, (place, decision) => waitForGrant(place, decision, signal, onWaiting));
+    const result = await attempt(queue, signal, onWaiting);
     if (result instanceof Place) return result;
   }
 }
@@ -39,34 +38,38 @@ export async function contend(
 /** Contends without waiting for others: the granted place, or `undefined` if somebody is before it. */
 export async function tryContend(queue: Queue, signal: AbortSignal): Promise<Place | undefined> {
   for (;;) {
-    const result = await attempt(queue, signal, async (_, decision) => decision);
+    const result = await attempt(queue, signal, undefined);
     if (result instanceof Place) return result;
     if (result === "wait") return undefined;
   }
 }
 
 /**
- * Takes a place and keeps it if it is granted, at once or by what `pursue` does then. On every other way out it is given
- * up: because others are before it (`wait`), or because it is not there any more (`gone`).
+ * Takes a place and keeps it if it is granted, at once or, with `onWaiting`, when nobody is before it any more. On every other
+ * way out it is given up: because others are before it (`wait`), or because it is not there any more (`gone`).
  */
 async function attempt(
   queue: Queue,
   signal: AbortSignal,
-  pursue: (place: Place, decision: Decision) => Promise<Decision>,
+  onWaiting: ((ahead: number) => void) | undefined,
 ): Promise<Place | "wait" | "gone"> {
   const session = await queue.client.ready(signal);
   const place = new Place(queue, session);
   let outcome: "wait" | "gone" = "gone";
   try {
-    const { kind } = await pursue(place, await place.enter(signal));
-    if (kind === "granted") {
+    let decision = await place.enter(signal);
+    while (decision.kind === "wait" && onWaiting !== undefined) {
+      onWaiting(decision.ahead);
+      decision = await place.next(decision.predecessor, signal);
+    }
+    if (decision.kind === "granted") {
       await place.settleToken(signal);
       // The single point of decision: an abort after it comes too late, one before it wins (H48). The session must be
       // alive now, not when the listing was asked for (H45).
       signal.throwIfAborted();
       if (session.isValid()) return place;
     } else {
-      outcome = kind;
+      outcome = decision.kind;
     }
   } catch (error) {
     // Its znode went with the session, or was deleted by somebody else, perhaps with the whole queue.
@@ -78,18 +81,4 @@ async function attempt(
   }
   await goneWithin(place.remove(), ABANDON_LIMIT_MS);
   return outcome;
-}
-
-async function waitForGrant(
-  place: Place,
-  first: Decision,
-  signal: AbortSignal,
-  onWaiting: (ahead: number) => void,
-): Promise<Decision> {
-  let decision = first;
-  while (decision.kind === "wait") {
-    onWaiting(decision.ahead);
-    decision = await place.next(decision.predecessor, signal);
-  }
-  return decision;
 }

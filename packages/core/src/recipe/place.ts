@@ -6,11 +6,12 @@ import { isLossError, NoNodeError } from "../errors.js";
 import type { LiveSession } from "../live-session.js";
 import { ensurePath } from "../nodes.js";
 import { join, nameOf } from "../path.js";
-import type { CreateMode, Stat } from "../znode.js";
+import type { CreateMode } from "../znode.js";
 import { tokenFromListing } from "./fencing-token.js";
 import { type Departure, departureOf, enroll } from "./neighbours.js";
 import { type Czxids, type Decision, decide, type Naming, needsCzxids } from "./queue.js";
 import { listByPrefix, type Removal, remove } from "./removal.js";
+import { type Listing, listTogether } from "./shared-listing.js";
 import { waitForDeletion } from "./wait-for-deletion.js";
 import { reconnected, type Step, withinSession } from "./within-session.js";
 
@@ -28,11 +29,6 @@ export interface Queue {
    * more. @default false
    */
   readonly isTokenCzxid?: boolean;
-}
-
-interface Listing {
-  readonly children: string[];
-  readonly stat: Stat;
 }
 
 /**
@@ -91,7 +87,7 @@ export class Place {
           return await this.review(signal);
         }
         const creating = this.#create();
-        const listing = this.#list();
+        const listing = this.#listBehindCreate();
         // The abort does not wait for the answers: the removal that follows it does.
         this.#settle(await orAbort(creating, signal));
         if (this.#mustSetAcl) await orAbort(this.#setAcl(), signal);
@@ -116,41 +112,44 @@ export class Place {
   }
 
   /** Waits until the znode that goes before this one has left, and says what that means. */
-  async next(predecessor: string, signal: AbortSignal): Promise<Decision> {
+  next(predecessor: string, signal: AbortSignal): Promise<Decision> {
     const path = join(this.#queue.parent, predecessor);
     const departure = departureOf(this.session, path, this.#queue.naming);
-    if (departure === undefined) {
-      // If it fails, it is asked for again when the place is granted.
-      this.#resolveToken().then(
-        (token) => {
-          this.#token = token;
-        },
-        () => {},
-      );
-      await waitForDeletion(this.#step(signal), path);
-    } else if (await this.#succeeds(departure, signal)) {
-      this.#isFirst = true;
-      return { kind: "granted" };
-    }
+    return departure === undefined ? this.#afterDeletion(path, signal) : this.#afterDeparture(departure, signal);
+  }
+
+  async #afterDeletion(path: string, signal: AbortSignal): Promise<Decision> {
+    // If it fails, it is asked for again when the place is granted.
+    this.#resolveToken().then(
+      (token) => {
+        this.#token = token;
+      },
+      () => {},
+    );
+    await waitForDeletion(this.#step(signal), path);
     return await this.review(signal);
   }
 
   /**
-   * Waits for the departure of a predecessor of this process and session. True if this place is first then: the
-   * predecessor was, nobody is between the two, and the own znode has been watched all the time. No round trip at the
-   * hand-over, and no event waited for.
+   * The same for a predecessor of this process and session. This place is first then without asking, if the predecessor was:
+   * nobody is between the two, and the own znode has been watched all the time. No round trip at the hand-over, and no event
+   * waited for.
    */
-  async #succeeds(departure: Promise<Departure>, signal: AbortSignal): Promise<boolean> {
+  async #afterDeparture(departure: Promise<Departure>, signal: AbortSignal): Promise<Decision> {
     const watch = this.session.watch("data", this.#path);
     try {
       const arm = () => this.session.request("exists", { path: this.#path, watch: true });
       const { czxid } = await withinSession(this.#step(signal), arm);
       this.#token ??= czxid;
       const wake = await orAbort(Promise.race([departure, watch.fired]), signal);
-      return wake === "first" && this.#queue.client.state === "connected";
+      if (wake === "first" && this.#queue.client.state === "connected") {
+        this.#isFirst = true;
+        return { kind: "granted" };
+      }
     } finally {
       watch.cancel();
     }
+    return await this.review(signal);
   }
 
   /** Asks for the own znode's czxid if nothing has given a token yet. One round trip if so. */
@@ -158,11 +157,15 @@ export class Place {
     this.#token = await withinSession(this.#step(signal), () => this.#resolveToken());
   }
 
-  /** Gives the place up: from now on the janitor sees to it that the znode goes. */
+  /** Gives the place up: from now on the janitor sees to it that the znode goes. How it departs is decided by the first call. */
   remove(departure: Departure = this.#isFirst ? "first" : "gave-up"): Removal {
-    this.#depart(departure);
+    this.#removal ??= this.#remove(departure);
+    return this.#removal;
+  }
+
+  #remove(departure: Departure): Removal {
     const { client, parent } = this.#queue;
-    this.#removal ??= remove({
+    const removal = remove({
       client,
       session: this.session,
       parent,
@@ -170,7 +173,10 @@ export class Place {
       created: this.#creating ?? Promise.resolve(""),
       isNameCertain: !this.#isUncertain,
     });
-    return this.#removal;
+    if (departure === "first") this.#depart(departure);
+    // Whoever comes next lists then: earlier it would find the znode still there, and have to wait once more.
+    else void removal.gone.then(() => this.#depart(departure));
+    return removal;
   }
 
   get #mustSetAcl(): boolean {
@@ -195,6 +201,14 @@ export class Place {
   #settle(path: string): void {
     this.#path = path;
     enroll(this.session, path, { naming: this.#queue.naming, departure: this.#departure });
+  }
+
+  /** Whoever waits for all that are before it can wait for those of its own session, and shares their listing. */
+  #listBehindCreate(): Promise<Listing> {
+    if (this.#queue.naming.isAwaited !== undefined) return this.#list();
+    const listing = listTogether(this.session, this.#queue.parent);
+    listing.catch(() => {});
+    return listing;
   }
 
   #list(): Promise<Listing> {

@@ -36,7 +36,7 @@ export type Czxids = ReadonlyMap<string, bigint>;
 
 /** Whether sequence numbers cannot tell the order of a listing, so that {@link decide} needs the contenders' czxids. */
 export function needsCzxids(names: readonly string[], naming: Naming): boolean {
-  return names.some((name) => isExhausted(naming.sequenceOf(name) ?? 0));
+  return inOrderOfNumbers(names, naming).some(({ sequence }) => isExhausted(sequence));
 }
 
 /**
@@ -57,20 +57,39 @@ export function decide(names: readonly string[], own: string, naming: Naming, cz
 
 /** The contenders of a listing in the order of the queue, which is that of their creation. */
 export function queueOf(names: readonly string[], naming: Naming, czxids?: Czxids): readonly Contender[] {
-  const contenders = names.flatMap((name) => {
-    const sequence = naming.sequenceOf(name);
-    return sequence === undefined || (czxids !== undefined && !czxids.has(name)) ? [] : [{ name, sequence }];
-  });
-  return contenders.sort((a, b) => compareContenders(a, b, czxids));
+  const contenders = inOrderOfNumbers(names, naming);
+  if (czxids === undefined) return contenders;
+  return contenders.filter(({ name }) => czxids.has(name)).sort((a, b) => compareContenders(a, b, czxids));
+}
+
+interface Ordered {
+  readonly naming: Naming;
+  readonly contenders: readonly Contender[];
+}
+
+/** What was made of a listing, which nobody changes: tasks of one process that share one decide by it in turn. */
+const ordered = new WeakMap<readonly string[], Ordered>();
+
+function inOrderOfNumbers(names: readonly string[], naming: Naming): readonly Contender[] {
+  const known = ordered.get(names);
+  if (known?.naming === naming) return known.contenders;
+  const contenders = names
+    .flatMap((name) => {
+      const sequence = naming.sequenceOf(name);
+      return sequence === undefined ? [] : [{ name, sequence }];
+    })
+    .sort((a, b) => compareSequence(a.sequence, b.sequence));
+  ordered.set(names, { naming, contenders });
+  return contenders;
 }
 
 /**
  * The numbers tell the order up to the last one that does; what comes after, in the order of its czxids, comes after all of
  * them. Czxids alone would put a contender wrong that was created under the number of another, to take its place (H60).
  */
-function compareContenders(a: Contender, b: Contender, czxids: Czxids | undefined): number {
+function compareContenders(a: Contender, b: Contender, czxids: Czxids): number {
   const [isLateA, isLateB] = [isExhausted(a.sequence), isExhausted(b.sequence)];
-  if (czxids === undefined || !(isLateA || isLateB)) return compareSequence(a.sequence, b.sequence);
+  if (!(isLateA || isLateB)) return compareSequence(a.sequence, b.sequence);
   if (!(isLateA && isLateB)) return isLateA ? 1 : -1;
   return Number((czxids.get(a.name) ?? 0n) - (czxids.get(b.name) ?? 0n));
 }
