@@ -2,17 +2,26 @@ from repeat import in_threads
 
 
 def enter_and_leave(setting):
-    """Once for each participant, of which each has a session of its own."""
+    """All participants of this process enter, and in the next run leave; each has a session of its own."""
     clients = [setting.connect() for _ in range(setting.param("clients"))]
-    path, parties = setting.path + "/barrier", setting.param("parties")
+    barriers = [client.DoubleBarrier(setting.path + "/barrier", setting.param("parties")) for client in clients]
+    inside = False
 
-    def take_part(client):
-        barrier = client.DoubleBarrier(path, parties)
+    def enter(barrier):
         barrier.enter()
         # kazoo's enter returns normally when it has failed.
         if not barrier.participating:
             raise RuntimeError("kazoo did not enter")
+        return 1
+
+    def leave(barrier):
         barrier.leave()
         return 1
 
-    return lambda _budget: {"operations": in_threads([lambda each=each: take_part(each) for each in clients])}
+    def run(_budget):
+        nonlocal inside
+        step = leave if inside else enter
+        inside = not inside
+        return {"operations": in_threads([lambda each=each: step(each) for each in barriers])}
+
+    return run
