@@ -1,4 +1,5 @@
 import type { PeerEvent, PeerProcess } from "../../test/interop/peer-process.js";
+import type { Step } from "./ownership.js";
 import type { Params, PeerName } from "./workload.js";
 
 /** What a driver has measured about one run. */
@@ -11,8 +12,13 @@ export interface Figures {
   /** Of single operations, where the work measures them. */
   readonly latenciesMs?: readonly number[];
   /** Moments in nanoseconds of the monotonic clock, which is the same in all processes of a machine. */
+  readonly askedNs?: readonly number[];
   readonly acquiredNs?: readonly number[];
   readonly releasedNs?: readonly number[];
+  /** Fencing tokens, in the order of `acquiredNs`. */
+  readonly tokens?: readonly number[];
+  /** Who owned what while members came and went. */
+  readonly steps?: readonly Step[];
   readonly heapBytes?: number;
   readonly residentBytes?: number;
 }
@@ -29,12 +35,14 @@ export interface Preparation {
   readonly params: Params;
 }
 
-const LIMIT_MS = 180_000;
+/** Longer than kazoo's partitioner takes, which is by far the slowest. */
+const LIMIT_MS = 300_000;
 
 /** A process that does the work with one library, and measures it. It speaks JSON lines, see README.md. */
 export class Driver implements AsyncDisposable {
   readonly peer: PeerName;
   readonly #process: PeerProcess;
+  #isKilled = false;
 
   constructor(peer: PeerName, process: PeerProcess) {
     this.peer = peer;
@@ -55,7 +63,13 @@ export class Driver implements AsyncDisposable {
 
   /** Closes what was prepared. */
   async finish(): Promise<void> {
-    await this.#process.request("finish", {}, LIMIT_MS);
+    if (!this.#isKilled) await this.#process.request("finish", {}, LIMIT_MS);
+  }
+
+  /** Ends the process with SIGKILL: its sessions stay until the server expires them. */
+  async kill(): Promise<void> {
+    this.#isKilled = true;
+    await this.#process.kill();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -42,6 +42,7 @@ export async function measure(stage: Stage, cast: Cast, workload: Workload, exte
     }
   } finally {
     await Promise.allSettled([...scenes.values()].map(({ drivers }) => finish(drivers)));
+    if (workload.needsNewProcess) await Promise.all(workload.peers.map((peer) => cast.dismiss(peer)));
     await stage.proxy.delay(0);
   }
   if (workload.isSequential) await addRoundTrips(samples);
@@ -61,7 +62,11 @@ export async function measure(stage: Stage, cast: Cast, workload: Workload, exte
     const path = await stage.newPath();
     const params = { ...workload.params, ...(extent.isQuick && workload.quickParams) };
     const { work, sessionTimeoutMs = SESSION_TIMEOUT_MS } = workload;
-    await Promise.all(drivers.map((driver) => driver.prepare({ work, hosts, path, sessionTimeoutMs, params })));
+    await Promise.all(
+      drivers.map((driver, index) =>
+        driver.prepare({ work, hosts, path, sessionTimeoutMs, params: { ...params, index } }),
+      ),
+    );
     const budgetMs = (extent.isQuick ? undefined : workload.budgetMs) ?? extent.budgetMs;
     const scene = { stage, drivers, path, params, workload, budgetMs };
     if (!workload.isOneShot) await (workload.play ?? playTogether)({ ...scene, budgetMs: extent.warmUpMs });

@@ -18,10 +18,14 @@ describe("the options of the benchmarks", () => {
     expect(parseOptions(["--quick", "--rounds", "9"])).toMatchObject({ isQuick: true, rounds: 1 });
   });
 
-  it.each([["--rounds", "0"], ["--rounds", "many"], ["--servers", "2"], ["--only", "nothing"], ["--unknown"]])(
-    "refuse %s %s",
-    (...args) => {
-      expect(() => parseOptions(args.filter((arg) => arg !== undefined))).toThrow();
-    },
-  );
+  it.each([
+    ["--rounds", "0"],
+    ["--rounds", "many"],
+    ["--servers", "2"],
+    ["--only", "nothing"],
+    ["--unknown"],
+    ["--transport", "pigeon"],
+  ])("refuse %s %s", (...args) => {
+    expect(() => parseOptions(args.filter((arg) => arg !== undefined))).toThrow();
+  });
 });

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { transportNamed } from "../drivers/zookit/transports.js";
 import { WORKLOADS } from "./workloads/index.js";
 
 /** What was asked for on the command line. */
@@ -45,6 +46,8 @@ export function parseOptions(args: readonly string[]): Options {
   if (values.servers !== "1" && values.servers !== "3") throw new Error("--servers must be 1 or 3");
   const unknown = only.find((name) => !WORKLOADS.some((workload) => workload.name.startsWith(name)));
   if (unknown !== undefined) throw new Error(`no workload ${unknown}`);
+  // Refused here, not by a driver in the middle of the run.
+  transportNamed(transport);
   const servers = values.servers === "3" ? 3 : 1;
   return { isHelp, isJson, isQuick, rounds: isQuick ? 1 : rounds, only, servers, transport };
 }

@@ -20,7 +20,7 @@ export function report(results: Results): string {
     results.workloads.filter((result) => result.workload === workload.name).map((result) => ({ workload, result })),
   );
   const sections = found.map(({ workload, result }) => section(workload, result));
-  return `${[INTRODUCTION, machine(results.machine), targets(found), ...sections].join("\n\n")}\n`;
+  return `${[INTRODUCTION, machine(results.machine), ...targets(found), ...sections].join("\n\n")}\n`;
 }
 
 const INTRODUCTION = `# Results
@@ -35,14 +35,14 @@ function machine({ processor, memory, system, versions }: Machine): string {
   return `**Machine**: ${processor}, ${memory}, ${system}. **Versions**: ${all.join(", ")}.`;
 }
 
-function targets(found: readonly { readonly workload: Workload; readonly result: WorkloadResult }[]): string {
+function targets(found: readonly { readonly workload: Workload; readonly result: WorkloadResult }[]) {
   const rows = found.flatMap(({ workload, result }) =>
     (workload.targets ?? []).map((target) => {
       const { text, measured, isMet } = judge(target, result.samples);
       return [`${workload.title}${variant(result)}`, text, show(measured), isMet ? "met" : "**missed**"];
     }),
   );
-  return `## Targets\n\n${table(["work", "target", "measured", ""], rows)}`;
+  return rows.length === 0 ? [] : [`## Targets\n\n${table(["work", "target", "measured", ""], rows)}`];
 }
 
 function section(workload: Workload, result: WorkloadResult): string {

@@ -1,5 +1,6 @@
 import type { Figures } from "./driver.js";
 import type { Sample } from "./metrics.js";
+import { partitionSample } from "./ownership.js";
 import type { ServerCounts } from "./stage.js";
 import { quantile } from "./statistics.js";
 import type { Scene } from "./workload.js";
@@ -29,6 +30,7 @@ function sampleOf(figures: readonly Figures[], before: ServerCounts, after: Serv
     cpuPercent: (cpuMs / elapsedMs) * 100,
     ...latencies(figures.flatMap((each) => each.latenciesMs ?? [])),
     ...memory(figures, operations),
+    ...partitionSample(figures.flatMap((each) => each.steps ?? [])),
   };
 }
 

@@ -13,6 +13,15 @@ export interface Params {
   readonly clients?: number;
   readonly members?: number;
   readonly items?: number;
+  /** Permits of a semaphore. */
+  readonly limit?: number;
+  /** Participants of a barrier, in all processes. */
+  readonly parties?: number;
+  readonly partitions?: number;
+  /** How long kazoo's partitioner waits after the last change. */
+  readonly timeBoundaryMs?: number;
+  /** Which one of the processes it is, from 0. */
+  readonly index?: number;
 }
 
 /** The libraries that are compared, and the bare binding of the C client as the limit. */

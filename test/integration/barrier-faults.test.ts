@@ -119,37 +119,3 @@ describe("a barrier on an ensemble of three servers", () => {
     await successor.event("left");
   });
 });
-
-describe("the cost of a double barrier, counted at the server", () => {
-  let ensemble: Ensemble;
-
-  beforeAll(async () => {
-    ensemble = await startEnsemble({ servers: 1, tickTimeMs: 2_000 });
-  });
-  afterAll(() => ensemble?.stop());
-
-  it("is what the README says, and grows with the number of participants by no more than that", async () => {
-    const path = uniqueRoot();
-    await using zk = await connect(ensemble.hosts, { sessionTimeoutMs: 40_000 });
-    const clients = await Promise.all(
-      Array.from({ length: 20 }, () => connect(ensemble.hosts, { sessionTimeoutMs: 40_000 })),
-    );
-    try {
-      const barriers = clients.map((other) => new DoubleBarrier(other, path, clients.length));
-      const cycle = async () => {
-        await Promise.all(barriers.map((barrier) => barrier.enter({ timeoutMs })));
-        await Promise.all(barriers.map((barrier) => barrier.leave({ timeoutMs })));
-      };
-      // The znode is made, and the register written for the first time.
-      await cycle();
-      const before = await ensemble.requestCount();
-      await cycle();
-      const perParticipant = ((await ensemble.requestCount()) - before) / clients.length;
-      expect(perParticipant).toBeGreaterThan(8);
-      expect(perParticipant).toBeLessThan(24);
-      expect((await zk.children(path)).children).toEqual([]);
-    } finally {
-      await Promise.all(clients.map((other) => other.close()));
-    }
-  });
-});

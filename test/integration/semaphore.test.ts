@@ -1,7 +1,6 @@
 import { connect, digestAcl, type ZooKeeper } from "@zookit/core";
 import { LockLostError, Semaphore } from "@zookit/lock";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startFaultProxy } from "../harness/fault-proxy.js";
 import { type Ensemble, sharedHosts, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
 import { killLeader, restartOneByOne } from "./support/outages.js";
@@ -80,63 +79,6 @@ describe("a semaphore", () => {
     await refused;
     expect(held.isHeld()).toBe(true);
     expect(await semaphore.limit()).toBe(1);
-  });
-});
-
-describe("the cost of a semaphore, counted at the server", () => {
-  let ensemble: Ensemble;
-
-  beforeAll(async () => {
-    ensemble = await startEnsemble({ servers: 1, tickTimeMs: 2_000 });
-  });
-  afterAll(() => ensemble?.stop());
-
-  // So long that neither a heartbeat nor a ping falls into a measurement.
-  const client = (hosts = ensemble.hosts) => connect(hosts, { sessionTimeoutMs: 40_000 });
-
-  it("is five requests in two round trips for an uncontended acquire and release", async () => {
-    await using proxy = await startFaultProxy(ensemble.hosts);
-    await proxy.delay(30, "to-client");
-    await using zk = await client(proxy.hosts);
-    const semaphore = new Semaphore(zk, uniqueRoot(), 2);
-    await (await semaphore.acquire()).release();
-    const [requests, { flights }] = [await ensemble.requestCount(), await proxy.counts()];
-    for (let cycle = 0; cycle < 20; cycle++) await (await semaphore.acquire()).release();
-    expect((await ensemble.requestCount()) - requests).toBe(5 * 20);
-    expect((await proxy.counts()).flights - flights).toBe(2 * 20);
-  });
-
-  it("does not grow with the queue, when one of 30 waiters is woken (H39)", async () => {
-    const path = uniqueRoot();
-    await using holder = await client();
-    const waiting = await Promise.all(Array.from({ length: 30 }, () => client()));
-    try {
-      const held = await new Semaphore(holder, path, 1).acquire();
-      let granted = 0;
-      const acquisitions = waiting.map(async (zk) => {
-        const handle = await new Semaphore(zk, path, 1).acquire();
-        granted++;
-        return handle;
-      });
-      const watching = async () => {
-        const { children } = await holder.children(`${path}/locks`);
-        const [server] = ensemble.servers;
-        // One for each in the queue but the first, which has three, and the holder's own.
-        return children.length === 30 && (await server?.watchCount()) === 33;
-      };
-      await waitUntil(watching, { what: "all wait" });
-      const before = await ensemble.requestCount();
-      await held.release();
-      await waitUntil(() => granted > 0, { what: "one is granted" });
-      // The deletion, three to look, one to leave the queue; the next first one may have begun to look.
-      const spent = (await ensemble.requestCount()) - before;
-      expect(spent).toBeGreaterThanOrEqual(4);
-      expect(spent).toBeLessThanOrEqual(13);
-      expect(granted).toBe(1);
-      await Promise.all(acquisitions.map(async (handle) => (await handle).release()));
-    } finally {
-      await Promise.all(waiting.map((zk) => zk.close()));
-    }
   });
 });
 

@@ -25,10 +25,14 @@ public final class CuratorDriver {
     WORKS.put("lock-tasks", LockWorks::tasks);
     WORKS.put("lock-many", LockWorks::many);
     WORKS.put("hand-over", LockWorks::handOver);
+    WORKS.put("semaphore", SemaphoreWorks::cycle);
     WORKS.put("counter", CounterWorks::add);
     WORKS.put("party-join", PartyWorks::join);
     WORKS.put("party-list", PartyWorks::list);
     WORKS.put("party-change", PartyWorks::change);
+    WORKS.put("election-pass", ElectionWorks::pass);
+    WORKS.put("election-lead", ElectionWorks::lead);
+    WORKS.put("double-barrier", BarrierWorks::enterAndLeave);
     WORKS.put("memory-held", MemoryWorks::held);
     WORKS.put("memory-waiting", MemoryWorks::waiting);
     WORKS.put("memory-watching", MemoryWorks::watching);

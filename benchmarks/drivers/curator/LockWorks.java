@@ -53,10 +53,7 @@ final class LockWorks {
 
   /** Each client queues once, and passes the lock on as soon as it has it. */
   static Work handOver(Setting setting) throws Exception {
-    List<CuratorFramework> clients = new ArrayList<>();
-    for (int index = 0; index < setting.param("clients"); index++) {
-      clients.add(setting.connect());
-    }
+    List<CuratorFramework> clients = setting.connectAll();
     return budgetMs -> {
       List<Long> acquired = Collections.synchronizedList(new ArrayList<>());
       List<Long> released = Collections.synchronizedList(new ArrayList<>());

@@ -34,6 +34,15 @@ final class Setting implements AutoCloseable {
     return client;
   }
 
+  /** As many sessions as were asked for. */
+  List<CuratorFramework> connectAll() throws InterruptedException {
+    List<CuratorFramework> all = new ArrayList<>();
+    for (int index = 0; index < param("clients"); index++) {
+      all.add(connect());
+    }
+    return all;
+  }
+
   /** To be closed before the clients are. */
   void add(AutoCloseable closeable) {
     others.add(closeable);

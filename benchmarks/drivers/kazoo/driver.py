@@ -16,10 +16,14 @@ def emit(**event):
 
 
 try:
+    import barrier
     import counter
+    import election
     import lock
     import memory
+    import partitioner
     import party
+    import semaphore
     from kazoo.client import KazooClient
 except ImportError as error:
     emit(event="failed", message="%s (Debian package: python3-kazoo)" % error)
@@ -30,10 +34,15 @@ WORKS = {
     "lock-tasks": lock.tasks,
     "lock-many": lock.many,
     "hand-over": lock.hand_over,
+    "semaphore": semaphore.cycle,
     "counter": counter.add,
     "party-join": party.join,
     "party-list": party.members,
     "party-change": party.change,
+    "election-pass": election.pass_on,
+    "election-lead": election.lead,
+    "double-barrier": barrier.enter_and_leave,
+    "partitioner": partitioner.divide,
     "memory-held": memory.held,
     "memory-waiting": memory.waiting,
     "memory-watching": memory.watching,

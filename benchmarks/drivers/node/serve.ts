@@ -25,7 +25,19 @@ export interface Peer<Client> {
   close(client: Client): Promise<void>;
 }
 
-const DEFAULTS: Required<Params> = { tasks: 1, threads: 1, locks: 1, clients: 1, members: 1, items: 1 };
+const DEFAULTS: Required<Params> = {
+  tasks: 1,
+  threads: 1,
+  locks: 1,
+  clients: 1,
+  members: 1,
+  items: 1,
+  limit: 1,
+  parties: 1,
+  partitions: 1,
+  timeBoundaryMs: 0,
+  index: 0,
+};
 
 /** Does what standard input asks for, until it ends; see README.md for the protocol. */
 export async function serve<Client>(peer: Peer<Client>): Promise<void> {

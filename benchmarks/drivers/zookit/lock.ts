@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Lock } from "@zookit/lock";
 import { repeat, repeatAll } from "../node/repeat.js";
-import { pathsBelow, type ZookitWork } from "./work.js";
+import { connectAll, pathsBelow, type ZookitWork } from "./work.js";
 
 const cycle = async (lock: Lock): Promise<void> => (await lock.acquire()).release();
 
@@ -23,7 +23,7 @@ export const lockMany: ZookitWork = async ({ connect, path, params }) => {
 
 /** Each client queues once, and passes the lock on as soon as it has it. */
 export const handOver: ZookitWork = async ({ connect, path, params }) => {
-  const clients = await Promise.all(Array.from({ length: params.clients }, () => connect()));
+  const clients = await connectAll(connect, params.clients);
   const locks = clients.map((zk) => new Lock(zk, path));
   return async () => {
     const [acquiredNs, releasedNs]: [number[], number[]] = [[], []];
@@ -35,6 +35,24 @@ export const handOver: ZookitWork = async ({ connect, path, params }) => {
     };
     await Promise.all(locks.map(passOn));
     return { operations: locks.length, acquiredNs, releasedNs };
+  };
+};
+
+/** The first process with all its tasks, every other one with a single task; when each has asked and got it, and the token. */
+export const lockFair: ZookitWork = async ({ connect, path, params }) => {
+  const lock = new Lock(await connect(), path);
+  const tasks = params.index === 0 ? params.tasks : 1;
+  return async (budgetMs) => {
+    const [askedNs, acquiredNs, tokens]: [number[], number[], number[]] = [[], [], []];
+    const once = async (): Promise<void> => {
+      const asked = Number(process.hrtime.bigint());
+      const handle = await lock.acquire();
+      acquiredNs.push(Number(process.hrtime.bigint()));
+      askedNs.push(asked);
+      tokens.push(Number(handle.fencingToken));
+      await handle.release();
+    };
+    return { ...(await repeat(budgetMs, once, tasks)), askedNs, acquiredNs, tokens };
   };
 };
 

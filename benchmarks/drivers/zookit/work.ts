@@ -7,3 +7,8 @@ export type ZookitWork = Work<ZooKeeper>;
 export function pathsBelow(path: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${path}/${index}`);
 }
+
+/** So many clients, each with a session of its own. */
+export function connectAll(connect: () => Promise<ZooKeeper>, count: number): Promise<readonly ZooKeeper[]> {
+  return Promise.all(Array.from({ length: count }, () => connect()));
+}

@@ -1,4 +1,11 @@
-import type { Workload } from "../workload.js";
+import type { Figures } from "../driver.js";
+import { mostBefore, outOfOrder } from "../fairness.js";
+import type { Sample } from "../metrics.js";
+import { latencies } from "../sample.js";
+import type { Scene, Workload } from "../workload.js";
+
+/** Of one process, on one lock. */
+const TASKS = 100;
 
 const cycle = {
   work: "lock-cycle",
@@ -47,7 +54,7 @@ export const lockWorkloads: readonly Workload[] = [
     title: "100 tasks of one process on one lock",
     work: "lock-tasks",
     peers: ["zookit", "kazoo", "curator"],
-    params: { tasks: 100, threads: 20 },
+    params: { tasks: TASKS, threads: 20 },
     metrics: ["rate", "requests", "bytesToClient", "cpuUs"],
     isSequential: false,
     note: "kazoo and Curator with 20 threads, as more make them slower.",
@@ -55,6 +62,26 @@ export const lockWorkloads: readonly Workload[] = [
       { metric: "rate", versus: "kazoo", atLeast: 10 },
       { metric: "rate", versus: "curator", atLeast: 10 },
     ],
+  },
+  {
+    ...cycle,
+    name: "lock-fair",
+    title: "100 tasks of one process on one lock, and one task of another process",
+    work: "lock-fair",
+    peers: ["zookit"],
+    processes: 2,
+    params: { tasks: TASKS },
+    metrics: ["rate", "mostBefore", "tokensOutOfOrder", "p50Ms", "requests"],
+    isSequential: false,
+    rounds: 3,
+    note:
+      "The single task may find all others in the queue before it, and while its request travels each of them may have " +
+      "had another turn: twice as many is the bound. Latencies are its own.",
+    targets: [
+      { metric: "mostBefore", atMost: 2 * TASKS },
+      { metric: "tokensOutOfOrder", atMost: 0 },
+    ],
+    play: besideOne,
   },
   {
     ...cycle,
@@ -68,3 +95,24 @@ export const lockWorkloads: readonly Workload[] = [
     note: "kazoo and Curator go through the locks with 50 threads.",
   },
 ];
+
+/** The first process has all the tasks but one, which the second has. */
+async function besideOne({ stage, drivers, budgetMs }: Scene): Promise<Sample> {
+  const before = await stage.counts();
+  const figures = await Promise.all(drivers.map((driver) => driver.run(budgetMs)));
+  const requests = (await stage.counts()).requests - before.requests;
+  const [crowd, single] = figures;
+  if (crowd === undefined || single === undefined) throw new Error("it takes two");
+  const operations = crowd.operations + single.operations;
+  return {
+    ...latencies(single.latenciesMs ?? []),
+    rate: (operations / Math.max(crowd.elapsedMs, single.elapsedMs)) * 1_000,
+    requests: requests / operations,
+    mostBefore: mostBefore(single.askedNs ?? [], single.acquiredNs ?? [], crowd.acquiredNs ?? []),
+    tokensOutOfOrder: outOfOrder(figures.flatMap(tokensOf)),
+  };
+}
+
+function tokensOf({ acquiredNs = [], tokens = [] }: Figures): readonly (readonly [number, number])[] {
+  return acquiredNs.map((moment, index) => [moment, tokens[index] ?? Number.NaN]);
+}

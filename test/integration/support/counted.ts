@@ -1,7 +1,7 @@
 import { connect, type ZooKeeper } from "@zookit/core";
 import { afterAll, beforeAll } from "vitest";
 import { startFaultProxy } from "../../harness/fault-proxy.js";
-import { type Ensemble, startEnsemble } from "../../harness/index.js";
+import { type Ensemble, startEnsemble, waitUntil } from "../../harness/index.js";
 
 // Sessions so long that neither a heartbeat nor a ping falls into a measurement: what is counted is exact.
 const SESSION_TIMEOUT_MS = 40_000;
@@ -45,6 +45,12 @@ export class Counted {
     const { flights: before } = await proxy.counts();
     await work();
     return (await proxy.counts()).flights - before;
+  }
+
+  /** Waits until so many watches are set at the server, by all clients. */
+  async untilWatches(count: number): Promise<void> {
+    const [server] = this.#server.servers;
+    await waitUntil(async () => (await server?.watchCount()) === count, { what: `${count} watches are set` });
   }
 
   get #server(): Ensemble {
