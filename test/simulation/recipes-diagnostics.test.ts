@@ -9,7 +9,7 @@ import type { PartitionMessage, RebalanceMessage } from "@zookit/partitioner";
 import { type MembershipMessage, Party } from "@zookit/party";
 import { type SimulatedEnsemble, simulate, type VirtualTime } from "@zookit/testing";
 import { expect, test } from "vitest";
-import { openClient, SESSION_MS, waitFor } from "./support/clients.js";
+import { openClient, waitFor } from "./support/clients.js";
 import { haveLoads, openWorker, partitionsOf } from "./support/partitioner-group.js";
 import { PATH as PARTITIONER } from "./support/partitioner-story.js";
 
@@ -58,16 +58,6 @@ test("zookit:lock tells when a lock is acquired, and when it is released or lost
     { ...about, fencingToken: second, change: "acquired" },
     { ...about, fencingToken: second, change: "lost" },
   ]);
-});
-
-test("zookit:lock says lost, not released, of a lock whose deadline had passed when it was released (H14)", async () => {
-  const messages = await published<LockMessage>("zookit:lock", async (_, time, zk) => {
-    const handle = await new Lock(zk, "/lock").acquire();
-    time.stall(2 * SESSION_MS);
-    await handle.release();
-    expect(handle.lost.aborted).toBe(true);
-  });
-  expect(messages.map(({ change }) => change)).toEqual(["acquired", "lost"]);
 });
 
 test("zookit:lock tells readers from writers, and of a writer that becomes a reader", async () => {
@@ -215,14 +205,13 @@ test("zookit:counter tells what each change was, and what it has failed with", a
 
 test("zookit:partition tells what becomes of each partition at each of its owners", async () => {
   const partitions = partitionsOf(2);
-  const tokens = new Map<string, bigint>();
+  let lostToken: bigint | undefined;
   const messages = await published<PartitionMessage>("zookit:partition", async (ensemble, time) => {
     const one = await openWorker(ensemble, { partitions, identifier: "one" });
     await haveLoads(time, [one], [2]);
     const two = await openWorker(ensemble, { partitions, identifier: "two" });
     await haveLoads(time, [one, two], [1, 1]);
-    for (const { name, fencingToken } of [...one.begun, ...two.begun])
-      tokens.set(`${name} ${fencingToken}`, fencingToken);
+    lostToken = two.begun[0]?.fencingToken;
     ensemble.expireSession(two.zk.session.id);
     await waitFor(time, "its call has ended", () => two.begun[0]?.lost.aborted === true && two.calls.size === 0);
     two.stop();
@@ -240,10 +229,12 @@ test("zookit:partition tells what becomes of each partition at each of its owner
       .toSorted(),
   );
   expect(changesAt("two").slice(0, 2)).toEqual(["p1 owned", "p1 lost"]);
-  for (const { path, partition, fencingToken, change } of messages.slice(0, 5)) {
-    expect(path).toBe(PARTITIONER);
-    if (change === "owned") expect(tokens.has(`${partition} ${fencingToken}`)).toBe(true);
+  // From its taking to its end, each by its own token.
+  for (const token of new Set(messages.map(({ fencingToken }) => fencingToken))) {
+    const changes = messages.filter(({ fencingToken }) => fencingToken === token).map(({ change }) => change);
+    expect(changes).toEqual(token === lostToken ? ["owned", "lost"] : ["owned", "revoked", "passed-on"]);
   }
+  expect(messages[0]?.path).toBe(PARTITIONER);
 });
 
 test("zookit:rebalance tells of each plan who has stored it, for how many, and how many partitions it moves", async () => {
