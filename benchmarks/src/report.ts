@@ -20,7 +20,7 @@ export function report(results: Results): string {
     results.workloads.filter((result) => result.workload === workload.name).map((result) => ({ workload, result })),
   );
   const sections = found.map(({ workload, result }) => section(workload, result));
-  return `${[INTRODUCTION, machine(results.machine), ...targets(found), ...sections].join("\n\n")}\n`;
+  return `${[INTRODUCTION, machine(results.machine), targets(found), ...sections].join("\n\n")}\n`;
 }
 
 const INTRODUCTION = `# Results
@@ -35,14 +35,19 @@ function machine({ processor, memory, system, versions }: Machine): string {
   return `**Machine**: ${processor}, ${memory}, ${system}. **Versions**: ${all.join(", ")}.`;
 }
 
-function targets(found: readonly { readonly workload: Workload; readonly result: WorkloadResult }[]) {
-  const rows = found.flatMap(({ workload, result }) =>
+/** All targets: those of work that was not measured stand there as well. */
+function targets(found: readonly { readonly workload: Workload; readonly result: WorkloadResult }[]): string {
+  const measured = found.flatMap(({ workload, result }) =>
     (workload.targets ?? []).map((target) => {
-      const { text, measured, isMet } = judge(target, result.samples);
-      return [`${workload.title}${variant(result)}`, text, show(measured), isMet ? "met" : "**missed**"];
+      const { text, measured: value, isMet } = judge(target, result.samples);
+      return [`${workload.title}${variant(result)}`, text, show(value), isMet ? "met" : "**missed**"];
     }),
   );
-  return rows.length === 0 ? [] : [`## Targets\n\n${table(["work", "target", "measured", ""], rows)}`];
+  const names = new Set(found.map(({ workload }) => workload.name));
+  const unmeasured = WORKLOADS.filter(({ name }) => !names.has(name)).flatMap(({ title, targets: missing = [] }) =>
+    missing.map((target) => [title, judge(target, {}).text, "–", "**not measured**"]),
+  );
+  return `## Targets\n\n${table(["work", "target", "measured", ""], [...measured, ...unmeasured])}`;
 }
 
 function section(workload: Workload, result: WorkloadResult): string {
