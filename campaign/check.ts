@@ -4,8 +4,9 @@
  * pnpm campaign:check folder…
  */
 import { examineFolder } from "./folder.js";
-import { findingList, verdictOf } from "./report/markdown.js";
+import { findingList } from "./report/markdown.js";
 import { isGood } from "./report/report.js";
+import { verdictOf } from "./report/verdict.js";
 
 const folders = process.argv.slice(2).filter((argument) => argument !== "--");
 if (folders.length === 0) throw new Error("which runs? Give their folders");

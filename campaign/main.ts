@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { about } from "./about.js";
 import { examineFolder, keepAbout, keepLog } from "./folder.js";
 import { type Options, parseOptions, USAGE } from "./options.js";
-import { findingList, verdictOf } from "./report/markdown.js";
+import { findingList } from "./report/markdown.js";
 import { isGood } from "./report/report.js";
+import { verdictOf } from "./report/verdict.js";
 import { runCampaign } from "./run.js";
 
 const CLEAN_UP_LIMIT_MS = 30_000;
