@@ -156,7 +156,7 @@ async function conclude(
   const { watches } = await sampler.take();
   const recorder = new Recorder(historyPath(join(folder, "histories"), "campaign"));
   for (const workload of WORKLOADS.filter(({ name }) => options.workloads.includes(name))) {
-    await workload.conclude?.(zk, rootOf(workload), recorder);
+    await workload.conclude?.(zk, rootOf(workload), recorder, options.workersOf);
   }
   await zk.close();
   crew.orderAll({ order: "close" });

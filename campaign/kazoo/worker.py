@@ -26,7 +26,7 @@ KEYS = ("a", "b")
 PARTIES = 3
 PARTITIONS = ["p%d" % index for index in range(12)]
 LOOK_EVERY_S = 0.05
-SETTLE_LIMIT_S = 30
+SETTLE_LIMIT_S = 20
 # All that is not known: what an operation did when the connection or the session ended.
 FAILURES = (KazooException, KazooTimeoutError)
 

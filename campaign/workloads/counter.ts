@@ -27,12 +27,13 @@ export const COUNTER_WORKLOAD: Workload = {
     });
     await Promise.all(lanes);
   },
-  async conclude(zk: ZooKeeper, root: string, recorder: Recorder) {
+  async conclude(zk: ZooKeeper, root: string, recorder: Recorder, workersOf: "zookit" | "kazoo") {
+    const encoding = workersOf === "kazoo" ? "kazoo" : "own";
     for (const key of KEYS) {
       const path = `${root}/${key}`;
       await zk.sync(path);
       const op = recorder.invoke(NAME, key, "get");
-      recorder.complete(op, "ok", await new Counter(zk, path).get());
+      recorder.complete(op, "ok", await new Counter(zk, path, { encoding }).get());
     }
   },
   check: ({ operations }: Records) =>
