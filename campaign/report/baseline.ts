@@ -47,5 +47,7 @@ const EXPLANATIONS = `How to read it. These are the reasons that the sources of 
   attempt without a sync (\`recipe/lock.py\`, \`_best_effort_cleanup\`); such a znode blocks the lock for as long as the session lives.
 - *every partition has an owner*: whoever waits behind such a znode waits on. A member that does not find itself among the
   members ends its allocating thread by a \`ValueError\` (\`recipe/partitioner.py\`, \`_partitioner\`), and its state stays as it is.
+- *no worker crashes*: \`release_set()\` raises a \`ValueError\` where the allocating thread gives up the same locks at that moment
+  (\`recipe/partitioner.py\`, \`_release_locks\`); the worker lets whatever kazoo does not document end its process.
 - *progress after healing (double-barrier)*, and its rules: entering and leaving take no time-out, members of the next passage
   mix with those of the one before, and the znode \`ready\` is counted as if it were a member (\`recipe/barrier.py\`).`;
