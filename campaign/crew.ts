@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Finding } from "./checkers/finding.js";
 import { historyPath } from "./history/read.js";
 import type { Assignment, Order } from "./messages.js";
+import type { Options } from "./options.js";
 import type { Random } from "./random.js";
 import { WorkerProcess } from "./worker-process.js";
 
@@ -12,12 +13,18 @@ const HOLDER_CHANCE = 0.6;
 export class Crew implements AsyncDisposable {
   readonly crashes: Finding[] = [];
   readonly #folder: string;
+  readonly #workersOf: Options["workersOf"];
   readonly #assignment: Omit<Assignment, "name" | "historyFile">;
   readonly #places: WorkerProcess[] = [];
   readonly #counts: number[] = [];
 
-  constructor(folder: string, size: number, assignment: Omit<Assignment, "name" | "historyFile">) {
+  constructor(
+    folder: string,
+    { workers: size, workersOf }: Pick<Options, "workers" | "workersOf">,
+    assignment: Omit<Assignment, "name" | "historyFile">,
+  ) {
     this.#folder = folder;
+    this.#workersOf = workersOf;
     this.#assignment = assignment;
     for (let place = 0; place < size; place++) this.#fill(place);
   }
@@ -57,8 +64,9 @@ export class Crew implements AsyncDisposable {
     this.#counts[place] = count;
     const name = `w${place}.${count}`;
     const assignment = { ...this.#assignment, name, historyFile: historyPath(join(this.#folder, "histories"), name) };
-    this.#places[place] = new WorkerProcess(assignment, join(this.#folder, "logs", `${name}.log`), (message) =>
-      this.crashes.push({ rule: "no worker crashes", where: name, message }),
+    const logFile = join(this.#folder, "logs", `${name}.log`);
+    this.#places[place] = new WorkerProcess(assignment, this.#workersOf, logFile, (rule, message) =>
+      this.crashes.push({ rule, where: name, message }),
     );
   }
 }

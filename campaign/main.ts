@@ -2,12 +2,14 @@
  * The fault campaign: workers run the recipes on a real ensemble while a nemesis is at work, and checkers read what they have
  * recorded. `--help` tells the options. Exit code 0: nothing was found; 1: something was; 2: it cannot be asked like that.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { judge } from "./judge.js";
+import { about } from "./about.js";
+import { examineFolder, keepAbout, keepLog } from "./folder.js";
 import { type Options, parseOptions, USAGE } from "./options.js";
-import { findingList, runReport, verdictOf } from "./report/markdown.js";
-import { isGood, reportOf } from "./report/report.js";
+import { findingList } from "./report/markdown.js";
+import { isGood } from "./report/report.js";
+import { verdictOf } from "./report/verdict.js";
 import { runCampaign } from "./run.js";
 
 const CLEAN_UP_LIMIT_MS = 30_000;
@@ -32,17 +34,14 @@ async function main(): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
   }
-  const started = new Date();
-  const folder = options.folder ?? join(".cache", "campaign", started.toISOString().replaceAll(":", "-"));
+  const run = await about(options);
+  const folder = options.folder ?? join(".cache", "campaign", run.startedAt.replaceAll(":", "-"));
   await mkdir(folder, { recursive: true });
+  await keepAbout(folder, run);
   say(`seed ${options.seed}, ${options.minutes} minutes, kept in ${folder}`);
-  const log = await runCampaign(options, folder, say, interrupted.signal);
-  await writeFile(join(folder, "run.json"), `${JSON.stringify(log)}\n`);
-  const times = { startedAt: started.toISOString(), elapsedMs: Date.now() - started.getTime() };
-  const report = reportOf(options, times, log, await judge(options, folder, log));
-  await writeFile(join(folder, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
-  await writeFile(join(folder, "report.md"), runReport(report));
-  say(`${verdictOf([report])}\n${findingList([report])}`);
+  await keepLog(folder, await runCampaign(options, folder, say, interrupted.signal));
+  const report = await examineFolder(folder);
+  say(`${findingList([report])}\ncampaign: ${verdictOf([report])}`);
   return isGood(report) ? 0 : 1;
 }
 

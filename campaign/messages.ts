@@ -13,6 +13,9 @@ export interface Assignment {
   readonly seed: number;
 }
 
+/** What a worker ends with after a rejection that nobody has handled. */
+export const UNHANDLED_REJECTION_CODE = 70;
+
 export type Order =
   /** Blocks its event loop. */
   | { readonly order: "block"; readonly forMs: number }

@@ -27,9 +27,15 @@ test("every option counts, also after the dashes that pnpm passes on", () => {
     workloads: ["mutex", "party"],
     workers: 6,
     transport: "native",
+    workersOf: "zookit",
     folder: "f",
   });
   expect(parseOptions(["--help"])).toBeUndefined();
+});
+
+test("kazoo's workers run those workloads of which kazoo has a recipe, and no others", () => {
+  expect(parseOptions(["--workers-of", "kazoo"])?.workloads).toContain("counter");
+  expect(() => parseOptions(["--workers-of", "kazoo", "--workloads", "semaphore"])).toThrow("no workload semaphore");
 });
 
 test.each([
@@ -39,6 +45,7 @@ test.each([
   ["--workers", "1"],
   ["--workloads", "mutex,none"],
   ["--transport", "wire"],
+  ["--workers-of", "curator"],
   ["--hours", "2"],
 ])("%s %s is refused", (...args) => {
   expect(() => parseOptions(args)).toThrow();

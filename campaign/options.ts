@@ -11,9 +11,14 @@ export interface Options {
   readonly workers: number;
   /** What the clients speak to ZooKeeper with. */
   readonly transport: "native";
+  /** Whose recipes the workers run: our own, or those of a peer, for comparison. */
+  readonly workersOf: "zookit" | "kazoo";
   /** Where the run is kept; undefined is a new folder of its own. */
   readonly folder: string | undefined;
 }
+
+/** Those of which kazoo has a recipe. */
+const OF_KAZOO = ["mutex", "counter", "party", "double-barrier", "partitioner"];
 
 const names = WORKLOADS.map(({ name }) => name);
 
@@ -24,6 +29,7 @@ export const USAGE = `pnpm campaign [options]
   --workloads a,b       some of ${names.join(", ")} (all)
   --workers 2…16        how many processes work (8)
   --transport native    what clients speak to ZooKeeper with: so far the native binding only
+  --workers-of kazoo    runs kazoo's recipes instead, the baseline: ${OF_KAZOO.join(", ")} (zookit)
   --folder F            where the run is kept (a new folder in .cache/campaign)
   --help`;
 
@@ -38,21 +44,26 @@ export function parseOptions(args: readonly string[]): Options | undefined {
       workloads: { type: "string" },
       workers: { type: "string", default: "8" },
       transport: { type: "string", default: "native" },
+      "workers-of": { type: "string", default: "zookit" },
       folder: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return undefined;
   if (values.transport !== "native") throw new Error(`there is no transport ${values.transport}: native`);
-  const workloads = values.workloads?.split(",") ?? names;
-  const unknown = workloads.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new Error(`there is no workload ${unknown}: ${names.join(", ")}`);
+  const workersOf = values["workers-of"];
+  if (workersOf !== "zookit" && workersOf !== "kazoo") throw new Error("there are workers of zookit and of kazoo");
+  const possible = workersOf === "kazoo" ? OF_KAZOO : names;
+  const workloads = values.workloads?.split(",") ?? possible;
+  const unknown = workloads.find((name) => !possible.includes(name));
+  if (unknown !== undefined) throw new Error(`there is no workload ${unknown}: ${possible.join(", ")}`);
   return {
     minutes: number("minutes", values.minutes, 0.2, 24 * 60),
     seed: values.seed === undefined ? randomInt(2 ** 31) : integer("seed", values.seed, 0, 2 ** 31 - 1),
     workloads,
     workers: integer("workers", values.workers, 2, 16),
     transport: values.transport,
+    workersOf,
     folder: values.folder,
   };
 }

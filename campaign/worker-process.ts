@@ -1,10 +1,15 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Assignment, Order, Report } from "./messages.js";
+import { RULES } from "./checkers/rules.js";
+import { type Assignment, type Order, type Report, UNHANDLED_REJECTION_CODE } from "./messages.js";
+import type { Options } from "./options.js";
 
 const program = fileURLToPath(new URL("worker.ts", import.meta.url));
+const kazooProgram = fileURLToPath(new URL("kazoo/worker.py", import.meta.url));
+/** Not whichever python3 comes first in PATH: Debian's kazoo is a package of the system's own interpreter. */
+const PYTHON = "/usr/bin/python3";
 const LOG_KEPT = 2_000;
 
 /** The campaign's end of one worker. */
@@ -23,19 +28,30 @@ export class WorkerProcess {
   readonly #logFile: string;
   #mayEnd = false;
 
-  /** @param onCrash called with what it has printed when it ends although nobody wanted it to. */
-  constructor(assignment: Assignment, logFile: string, onCrash: (message: string) => void) {
+  /** @param onCrash called with the rule that it broke, and what it printed, when it ends although nobody wanted it to. */
+  constructor(
+    assignment: Assignment,
+    workersOf: Options["workersOf"],
+    logFile: string,
+    onCrash: (rule: string, message: string) => void,
+  ) {
     this.name = assignment.name;
     this.#logFile = logFile;
     const log = openSync(logFile, "a");
+    const stdio = ["ignore", log, log, "ipc"] as const;
     // The flags of this very process, which make Node run TypeScript from the sources, are passed on by fork.
-    this.#child = fork(program, [JSON.stringify(assignment)], { stdio: ["ignore", log, log, "ipc"] });
+    this.#child =
+      workersOf === "kazoo"
+        ? spawn(PYTHON, ["-u", kazooProgram, JSON.stringify(assignment)], { stdio: [...stdio] })
+        : fork(program, [JSON.stringify(assignment)], { stdio: [...stdio] });
     closeSync(log);
     this.exited = once(this.#child, "exit").catch(() => {});
     this.#child.on("message", (report: Report) => this.#hear(report));
-    this.#child.on("error", (error) => onCrash(String(error)));
+    this.#child.on("error", (error) => onCrash(RULES.crash, String(error)));
     this.#child.on("exit", (code, signal) => {
-      if (!this.#mayEnd) onCrash(`ended by ${signal ?? code}: ${this.#lastWords()}`);
+      const rule = code === UNHANDLED_REJECTION_CODE ? RULES.unhandledRejection : RULES.crash;
+      // A rejection that nobody handles is as bad at the end as it is before.
+      if (!this.#mayEnd || rule !== RULES.crash) onCrash(rule, `ended by ${signal ?? code}: ${this.#lastWords()}`);
     });
   }
 

@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { connect, TimeoutError, type ZooKeeper } from "@zookit/core";
 import { Recorder } from "./history/recorder.js";
-import type { Assignment, Order, Report } from "./messages.js";
+import { type Assignment, type Order, type Report, UNHANDLED_REJECTION_CODE } from "./messages.js";
 import { Random } from "./random.js";
 import { RegisterClient } from "./register/client.js";
 import type { Part } from "./workloads/workload.js";
@@ -58,6 +58,10 @@ async function tellSessions(zk: ZooKeeper): Promise<void> {
 }
 
 process.on("message", obey);
+process.on("unhandledRejection", (reason) => {
+  process.stderr.write(`unhandled rejection: ${reason instanceof Error ? reason.stack : reason}\n`);
+  process.exit(UNHANDLED_REJECTION_CODE);
+});
 // The campaign ends its workers itself, also after an interrupt at the terminal; if it is gone, so are they.
 process.on("SIGINT", () => {});
 process.on("disconnect", () => process.exit(1));

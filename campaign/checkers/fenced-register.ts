@@ -1,4 +1,5 @@
 import type { Finding } from "./finding.js";
+import { RULES } from "./rules.js";
 
 /** What a register that checks tokens has answered. Its log has them in the order in which it did. */
 export interface RegisterEntry {
@@ -24,7 +25,7 @@ export function checkFencedRegister(where: string, log: readonly RegisterEntry[]
     if (!accepted) continue;
     if (token < highest) {
       const message = `the ${f} of ${who} with token ${token} was accepted after one with token ${highest}`;
-      findings.push({ rule: "no stale write is accepted", where, message });
+      findings.push({ rule: RULES.staleWrite, where, message });
     }
     if (read !== present) {
       const message = `${who} had read ${read}, and ${present} was there when ${f === "read" ? "it did" : "it wrote"}`;

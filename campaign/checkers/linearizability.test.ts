@@ -288,9 +288,9 @@ describe("the search", () => {
     expect(checkLinearizability(READ_WRITE_LOCK, calls, { timeMs: 20_000 }).kind).toBe("linearizable");
   });
 
-  it("is done in a second with a counter of which a fifth of the results are unknown, applied or not", () => {
+  it("is done in a second with a counter of an hour, of which a fifth of the results are unknown, applied or not", () => {
     let value = 0;
-    const calls = Array.from({ length: 5_000 }, (_, index): Call<CounterAction> => {
+    const calls = Array.from({ length: 50_000 }, (_, index): Call<CounterAction> => {
       const amount = index % 3 === 0 ? 5 : 1;
       const isOpen = index % 5 === 0;
       const before = value;

@@ -33,7 +33,7 @@ export interface Call<Action> {
 export interface SearchLimits {
   /** Steps of the search. @default 2_000_000 */
   readonly steps?: number;
-  /** In milliseconds. @default 60_000 */
+  /** In milliseconds of the clock, which goes on while a busy machine does other things. @default 300_000 */
   readonly timeMs?: number;
 }
 
@@ -57,7 +57,7 @@ interface Entry<Action> {
 }
 
 const LIMIT_STEPS = 2_000_000;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 300_000;
 const CALLS_SHOWN = 8;
 const STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 1_024;
 
@@ -87,10 +87,13 @@ interface Position<State, Action> {
 
 class Search<State, Action> {
   readonly #model: Model<State, Action>;
-  /** Before the first entry. */
+  /** Before the first entry of the calls that end. */
   readonly #head: Entry<Action>;
+  /** Before the first of the open calls that are like no other. */
+  readonly #loose: Entry<Action>;
   readonly #marks: readonly (readonly [number, number])[];
-  readonly #likes: readonly (Alike | undefined)[];
+  readonly #groups: readonly Group<Action>[];
+  readonly #likes: ReadonlyMap<number, Group<Action>>;
   /** How many ended calls are left about each subject. */
   readonly #about: Map<string, number>;
   readonly #seen = new Set<string>();
@@ -106,9 +109,13 @@ class Search<State, Action> {
     this.#state = model.initial;
     this.#left = calls.filter(({ end }) => end !== Number.POSITIVE_INFINITY).length;
     const ordered = [...calls].sort((a, b) => a.start - b.start);
-    this.#head = timeLine(ordered);
+    const entries = ordered.map(entryOf);
+    const { groups, likes, loose } = sorted(model, entries);
+    this.#head = timeLine(entries.filter(({ end }) => end !== undefined));
+    this.#loose = timeLine(loose);
+    this.#groups = groups;
+    this.#likes = likes;
     this.#marks = marks(ordered.length);
-    this.#likes = likes(model, ordered);
     this.#about = new Map();
     for (const call of ordered) this.#count(call, 1);
   }
@@ -149,15 +156,26 @@ class Search<State, Action> {
    */
   #advance(last: Position<State, Action>["last"]): void {
     const ending: Entry<Action>[] = [];
-    const open: Entry<Action>[] = [];
-    for (let entry = this.#head.next; entry !== undefined && !entry.isReturn; entry = entry.next) {
-      (entry.end === undefined ? open : ending).push(entry);
-    }
+    let next = this.#head.next;
+    for (; next !== undefined && !next.isReturn; next = next.next) ending.push(next);
     ending.sort((a, b) => a.call.end - b.call.end);
+    const open = this.#openUntil(next?.call.end ?? Number.POSITIVE_INFINITY);
     const isHopeless = ending.some(({ call }) => this.#model.isTooLate?.(this.#state, call.action));
     const all = [...ending, ...open];
     const eager = all.find(({ call }) => this.#isHarmless(call)) ?? all.find(({ call }) => this.#isRelief(call));
     this.#positions.push({ last, candidates: isHopeless ? [] : eager === undefined ? all : [eager], tried: 0 });
+  }
+
+  /** The open calls that began by then; of those that cannot be told apart the oldest that is not done. */
+  #openUntil(time: number): readonly Entry<Action>[] {
+    const open: Entry<Action>[] = [];
+    let entry = this.#loose.next;
+    for (; entry !== undefined && entry.call.start <= time; entry = entry.next) open.push(entry);
+    for (const { members, done } of this.#groups) {
+      const oldest = members[done];
+      if (oldest !== undefined && oldest.call.start <= time) open.push(oldest);
+    }
+    return open.sort((a, b) => a.index - b.index);
   }
 
   #isHarmless({ action }: Call<Action>): boolean {
@@ -188,8 +206,7 @@ class Search<State, Action> {
 
   /** Does the call next, if it is possible and leads to where the search has not been. */
   #take(entry: Entry<Action>): void {
-    const alike = this.#likes[entry.index];
-    if (alike !== undefined && alike.group.done !== alike.turn) return;
+    const alike = this.#likes.get(entry.index);
     const state = this.#model.step(this.#state, entry.call.action);
     if (state === undefined) return;
     const hash = this.#hashWith(entry);
@@ -199,13 +216,13 @@ class Search<State, Action> {
     const before = this.#state;
     this.#state = state;
     this.#hash = hash;
-    if (alike !== undefined) alike.group.done++;
     this.#count(entry.call, -1);
     if (entry.end !== undefined) {
       this.#left--;
       unlink(entry.end);
     }
-    unlink(entry);
+    if (alike !== undefined) alike.done++;
+    else unlink(entry);
     this.#advance({ entry, state: before });
   }
 
@@ -215,9 +232,9 @@ class Search<State, Action> {
     const { entry, state } = last;
     this.#state = state;
     this.#hash = this.#hashWith(entry);
-    const alike = this.#likes[entry.index];
-    if (alike !== undefined) alike.group.done--;
-    link(entry);
+    const alike = this.#likes.get(entry.index);
+    if (alike !== undefined) alike.done--;
+    else link(entry);
     this.#count(entry.call, 1);
     if (entry.end === undefined) return;
     this.#left++;
@@ -230,25 +247,18 @@ class Search<State, Action> {
   }
 }
 
+/** The beginning of a call, with its end where it has one. */
+function entryOf<Action>(call: Call<Action>, index: number): Entry<Action> {
+  const end = { call, index, isReturn: true, end: undefined, previous: undefined, next: undefined };
+  return { ...end, isReturn: false, end: call.end === Number.POSITIVE_INFINITY ? undefined : end };
+}
+
 /** All starts and ends in the order of time, starts first where they meet. */
-function timeLine<Action>(ordered: readonly Call<Action>[]): Entry<Action> {
-  const entries = ordered.flatMap((call, index): Entry<Action>[] => {
-    const end = { call, index, isReturn: true, end: undefined, previous: undefined, next: undefined };
-    const isOpen = call.end === Number.POSITIVE_INFINITY;
-    const start = { ...end, isReturn: false, end: isOpen ? undefined : end };
-    return isOpen ? [start] : [start, end];
-  });
+function timeLine<Action>(starts: readonly Entry<Action>[]): Entry<Action> {
+  const entries = starts.flatMap((entry) => (entry.end === undefined ? [entry] : [entry, entry.end]));
   const timeOf = ({ call, isReturn }: Entry<Action>) => (isReturn ? call.end : call.start);
   entries.sort((a, b) => timeOf(a) - timeOf(b) || Number(a.isReturn) - Number(b.isReturn));
-  const nowhere = { start: 0, end: 0 } as Call<Action>;
-  const head: Entry<Action> = {
-    call: nowhere,
-    index: -1,
-    isReturn: false,
-    end: undefined,
-    previous: undefined,
-    next: undefined,
-  };
+  const head = entryOf({ start: 0, end: Number.POSITIVE_INFINITY } as Call<Action>, -1);
   let last = head;
   for (const entry of entries) {
     last.next = entry;
@@ -269,24 +279,37 @@ function link<Action>(entry: Entry<Action>): void {
   if (entry.next !== undefined) entry.next.previous = entry;
 }
 
-/** The turn of an open call among those like it. */
-interface Alike {
-  readonly group: { done: number };
-  readonly turn: number;
+/** Open calls that cannot be told apart, the oldest first, and how many of them are done. */
+interface Group<Action> {
+  readonly members: Entry<Action>[];
+  done: number;
 }
 
-function likes<State, Action>(
+/** Which of the open calls are like others, by their index, and which are not. */
+function sorted<State, Action>(
   model: Model<State, Action>,
-  ordered: readonly Call<Action>[],
-): readonly (Alike | undefined)[] {
-  const groups = new Map<string, { done: number; size: number }>();
-  return ordered.map(({ end, action }) => {
-    const likeness = end === Number.POSITIVE_INFINITY ? model.likenessOf?.(action) : undefined;
-    if (likeness === undefined) return undefined;
-    const group = groups.get(likeness) ?? { done: 0, size: 0 };
+  entries: readonly Entry<Action>[],
+): {
+  readonly groups: readonly Group<Action>[];
+  readonly likes: ReadonlyMap<number, Group<Action>>;
+  readonly loose: readonly Entry<Action>[];
+} {
+  const groups = new Map<string, Group<Action>>();
+  const likes = new Map<number, Group<Action>>();
+  const loose: Entry<Action>[] = [];
+  for (const entry of entries) {
+    if (entry.end !== undefined) continue;
+    const likeness = model.likenessOf?.(entry.call.action);
+    if (likeness === undefined) {
+      loose.push(entry);
+      continue;
+    }
+    const group = groups.get(likeness) ?? { members: [], done: 0 };
     groups.set(likeness, group);
-    return { group, turn: group.size++ };
-  });
+    group.members.push(entry);
+    likes.set(entry.index, group);
+  }
+  return { groups: [...groups.values()], likes, loose };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by.js";
 import type { Finding } from "./finding.js";
 
 /** Something that a workload has brought to its end. */
@@ -27,11 +28,14 @@ export function recoveries(
   successes: readonly Success[],
   calms: readonly Calm[],
 ): readonly Recovery[] {
+  const byWorkload = groupBy(successes, ({ workload }) => workload);
+  const ends = new Map(
+    [...byWorkload].map(([workload, its]) => [workload, its.map(({ end }) => end).sort((a, b) => a - b)]),
+  );
   return calms.flatMap(({ from, until }) =>
     workloads.map((workload) => {
-      const ends = successes.filter((each) => each.workload === workload && each.end > from && each.end <= until);
-      const first = ends.reduce((least, { end }) => Math.min(least, end), Number.POSITIVE_INFINITY);
-      return { workload, healedAt: from, recoveryMs: first - from };
+      const first = ends.get(workload)?.find((end) => end > from) ?? Number.POSITIVE_INFINITY;
+      return { workload, healedAt: from, recoveryMs: first <= until ? first - from : Number.POSITIVE_INFINITY };
     }),
   );
 }

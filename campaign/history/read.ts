@@ -13,10 +13,11 @@ export function historyPath(folder: string, process: string): string {
 /** The operations of all processes that have recorded in a folder, in the order in which they began. */
 export async function readHistories(folder: string): Promise<readonly Operation[]> {
   const files = (await readdir(folder)).filter((name) => name.endsWith(EXTENSION));
-  const operations = await Promise.all(
-    files.map(async (name) =>
-      operationsOf(name.slice(0, -EXTENSION.length), parseEvents(await readFile(join(folder, name), "utf8"))),
-    ),
-  );
-  return operations.flat().sort((a, b) => a.start - b.start);
+  const operations: Operation[] = [];
+  // One after the other: the histories of an hour are hundreds of megabytes of text.
+  for (const name of files) {
+    const events = parseEvents(await readFile(join(folder, name), "utf8"));
+    for (const operation of operationsOf(name.slice(0, -EXTENSION.length), events)) operations.push(operation);
+  }
+  return operations.sort((a, b) => a.start - b.start);
 }

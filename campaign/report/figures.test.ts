@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Operation } from "../history/event.js";
 import type { Acquisition } from "../workloads/holding-calls.js";
 import { handOvers } from "./hand-over.js";
-import { overlaps } from "./overlap.js";
+import { hitsOf, overlaps } from "./overlap.js";
 import { spreadOf } from "./spread.js";
 
 function operation(start: number, end: number, key = "k"): Operation {
@@ -38,6 +38,12 @@ test("a spread names figures that occur", () => {
 test("sections overlap for as long as both last, those of one key only", () => {
   const others = [operation(0, 100, "other"), operation(0, Number.POSITIVE_INFINITY)];
   expect(overlaps([operation(0, 10), operation(4, 6), operation(9, 20), operation(20, 30), ...others])).toEqual([2, 1]);
+});
+
+test("a fault hits a section of its own worker that had begun and not ended", () => {
+  const fault = (target: string, from: number) => ({ kind: "worker stopped", target, from, until: from + 5 });
+  const faults = [fault("w", 4), fault("w", 20), fault("other", 4)];
+  expect(hitsOf(faults, [operation(0, 10)])).toEqual({ all: 3, inSection: 1 });
 });
 
 test("a hand-over is counted from the release if somebody waited, and from the fault if it hit the holder", () => {

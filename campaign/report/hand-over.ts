@@ -30,10 +30,13 @@ export function handOvers(
   });
   for (const fault of faults) {
     const { kind, from, until, target } = fault;
-    const holder = grants.findLast((grant) => grant.end <= from);
+    const after = firstAfter(grants, from);
+    const holder = grants[after - 1];
     const isToWorker = target.startsWith("w");
     if (isToWorker && (holder?.who !== target || overBy(holder) <= from)) continue;
-    const next = grants.find((grant) => grant.end > from && (!isToWorker || grant.who !== target));
+    let index = after;
+    while (isToWorker && grants[index]?.who === target) index++;
+    const next = grants[index];
     if (next === undefined) continue;
     const isStandstill = kind === "worker stopped" || kind === "event loop blocked";
     const length = isStandstill ? (until - from > sessionTimeoutMs ? ", longer than its session" : ", briefly") : "";
@@ -41,4 +44,15 @@ export function handOvers(
   }
   const byKind = [...groupBy(times, ([kind]) => kind)];
   return Object.fromEntries(byKind.map(([kind, its]) => [kind, its.map(([, ms]) => ms)]));
+}
+
+/** The index of the first grant after a moment. */
+function firstAfter(grants: readonly Acquisition[], at: number): number {
+  let [low, high] = [0, grants.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((grants[middle]?.end ?? Number.POSITIVE_INFINITY) > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

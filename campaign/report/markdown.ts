@@ -1,15 +1,15 @@
 import { isGood, type RunReport } from "./report.js";
-import { faultTable, handOverTable, operationTable, overlapTable, recoveryTable, sum, usageTable } from "./tables.js";
-
-/** The verdict of runs in one line. */
-export function verdictOf(reports: readonly RunReport[]): string {
-  const faults = sum(reports.flatMap((report) => Object.values(report.faults)));
-  const operations = sum(reports.flatMap((report) => Object.values(report.operations).flatMap(Object.values<number>)));
-  const findings = sum(reports.map((report) => report.findings.length));
-  const exhausted = sum(reports.map((report) => report.exhausted.length));
-  const figures = `${faults} faults, ${operations} operations`;
-  return `${figures}: ${findings} violations, ${exhausted} checkers that came to no end`;
-}
+import { sum } from "./sum.js";
+import {
+  faultTable,
+  handOverTable,
+  operationTable,
+  overlapTable,
+  recoveryTable,
+  standstillTable,
+  usageTable,
+} from "./tables.js";
+import { verdictOf } from "./verdict.js";
 
 /** What was found, if anything. */
 export function findingList(reports: readonly RunReport[]): string {
@@ -24,16 +24,20 @@ export function findingList(reports: readonly RunReport[]): string {
 export function figures(reports: readonly RunReport[]): string {
   const accepted = sum(reports.map(({ register }) => register.accepted));
   const refused = sum(reports.map(({ register }) => register.staleRefused));
+  const sections = sum(reports.map((report) => report.sections));
   const stale = sum(reports.map(({ register }) => register.staleAccepted));
   return `## Violations
 
 ${findingList(reports)}
 
-## Holders who did not ask
+## Holders who are late
 
-The holders of the fenced mutex read and write a register without asking whether they still hold the lock.
+The holders of the fenced mutex read and write a register without asking whether they still hold the lock: ${sections} sections
+came to their end. Those of the mutex ask at every step, and none may be told that it holds while another is.
 
 ${overlapTable(reports)}
+
+${standstillTable(reports)}
 
 The register accepted ${accepted} requests and refused ${refused} with stale tokens, each of which could have done damage without
 the check. It accepted **${stale}** stale ones.
@@ -61,7 +65,7 @@ ${recoveryTable(reports)}
 
 ## Use over time
 
-The most that any worker, or all servers together, used in each minute. When everything had been released, left and given up, the
+The most that any worker, or all servers together, used in each part of a run. When everything had been released, left and given up, the
 servers held ${reports.map(({ watchesAtTheEnd }) => watchesAtTheEnd).join(", ")} watches.
 
 ${usageTable(reports)}
@@ -70,12 +74,12 @@ ${usageTable(reports)}
 
 /** The report of one run. */
 export function runReport(report: RunReport): string {
-  const { options, startedAt, elapsedMs } = report;
+  const { options, startedAt, elapsedMs, commit } = report;
   const verdict = isGood(report) ? "Nothing was found" : "**Something was found**";
   return `# A run of the fault campaign
 
-${verdict}. ${verdictOf([report])}; seed ${options.seed}, ${options.workers} workers, transport ${options.transport}, started
-${startedAt}, ${Math.round(elapsedMs / 1_000)} s.
+${verdict}. ${verdictOf([report])}; seed ${options.seed}, ${options.workers} workers, recipes of ${options.workersOf},
+commit ${commit}, started ${startedAt}, ${Math.round(elapsedMs / 1_000)} s.
 
 ${figures([report])}`;
 }

@@ -1,12 +1,14 @@
+import type { About } from "../about.js";
 import type { Finding } from "../checkers/finding.js";
+import { RULES } from "../checkers/rules.js";
 import { groupBy } from "../group-by.js";
+import type { Operation } from "../history/event.js";
 import type { Judgement } from "../judge.js";
-import type { Options } from "../options.js";
 import type { RunLog } from "../run.js";
 import { SESSION_TIMEOUT_MS } from "../stage.js";
-import { acquisitionsOf } from "../workloads/holding-calls.js";
+import { acquisitionsOf, claimsOf } from "../workloads/holding-calls.js";
 import { type HandOvers, handOvers } from "./hand-over.js";
-import { overlaps } from "./overlap.js";
+import { type Hits, hitsOf, overlaps } from "./overlap.js";
 
 /** What processes used at one moment: the most of any worker, and the watches of all servers. */
 interface Usage {
@@ -17,9 +19,7 @@ interface Usage {
 }
 
 /** What one run has shown, in figures that can be put together with those of others. */
-export interface RunReport {
-  readonly options: Options;
-  readonly startedAt: string;
+export interface RunReport extends About {
   readonly elapsedMs: number;
   /** So many of each kind. */
   readonly faults: Readonly<Record<string, number>>;
@@ -31,6 +31,12 @@ export interface RunReport {
   readonly handOvers: HandOvers;
   /** Of holders who do not ask whether they hold, in milliseconds. */
   readonly overlaps: readonly number[];
+  /** Sections that such holders have come to the end of. */
+  readonly sections: number;
+  /** Of holders who ask, and were told so: from grant to the last look at which they were. */
+  readonly toldOverlaps: readonly number[];
+  /** How often what makes a holder late has hit a worker, and how often one in its section, by kind. */
+  readonly standstills: Readonly<Record<string, Hits>>;
   readonly register: { readonly accepted: number; readonly staleRefused: number; readonly staleAccepted: number };
   readonly recoveries: Readonly<Record<string, readonly number[]>>;
   readonly usage: readonly Usage[];
@@ -42,22 +48,20 @@ const LOCKS = ["mutex", "fenced-mutex", "election"];
 /** What is seen rather than done. */
 const LOOKS = ["held", "inside", "see", "section"];
 
-export function reportOf(
-  options: Options,
-  { startedAt, elapsedMs }: Pick<RunReport, "startedAt" | "elapsedMs">,
-  log: RunLog,
-  judgement: Judgement,
-): RunReport {
+/** What makes a process go on late with what it was doing. */
+const STANDSTILLS = ["worker stopped", "event loop blocked"];
+
+export function reportOf(about: About, log: RunLog, judgement: Judgement): RunReport {
   const { operations, register, recoveries, findings, exhausted } = judgement;
   const done = operations.filter(({ f }) => !LOOKS.includes(f));
   const locks = groupBy(
     operations.filter(({ workload, f }) => LOCKS.includes(workload) && ["acquire", "held", "release"].includes(f)),
     ({ workload, key }) => `${workload} ${key}`,
   );
+  const sections = operations.filter(({ f }) => f === "section");
   return {
-    options,
-    startedAt,
-    elapsedMs,
+    ...about,
+    elapsedMs: log.elapsedMs,
     faults: counts(log.faults.map(({ kind }) => kind)),
     operations: Object.fromEntries(
       [...groupBy(done, ({ workload }) => workload)].map(([workload, its]) => {
@@ -68,11 +72,22 @@ export function reportOf(
     findings,
     exhausted,
     handOvers: merge([...locks.values()].map((its) => handOvers(acquisitionsOf(its), log.faults, SESSION_TIMEOUT_MS))),
-    overlaps: overlaps(operations.filter(({ f }) => f === "section")),
+    overlaps: overlaps(sections),
+    sections: sections.filter(({ outcome }) => outcome === "ok").length,
+    toldOverlaps: toldOverlaps(operations, log.endedSessions),
+    standstills: Object.fromEntries(
+      STANDSTILLS.map((kind) => [
+        kind,
+        hitsOf(
+          log.faults.filter((fault) => fault.kind === kind),
+          sections,
+        ),
+      ]),
+    ),
     register: {
       accepted: register.filter(({ accepted }) => accepted).length,
       staleRefused: register.filter(({ accepted }) => !accepted).length,
-      staleAccepted: findings.filter(({ rule }) => rule === "no stale write is accepted").length,
+      staleAccepted: findings.filter(({ rule }) => rule === RULES.staleWrite).length,
     },
     recoveries: Object.fromEntries(
       [...groupBy(recoveries, ({ workload }) => workload)].map(([workload, its]) => [
@@ -84,6 +99,18 @@ export function reportOf(
     usage: usageOf(log.samples),
     watchesAtTheEnd: log.watchesAtTheEnd,
   };
+}
+
+function toldOverlaps(operations: readonly Operation[], endedSessions: RunLog["endedSessions"]): readonly number[] {
+  const acquisitions = acquisitionsOf(
+    operations.filter(({ workload, f }) => workload === "mutex" && ["acquire", "held", "release"].includes(f)),
+  );
+  return overlaps(
+    claimsOf(acquisitions, endedSessions).flatMap(({ acquisition: { key, end }, looks }) => {
+      const last = looks.at(-1);
+      return last === undefined ? [] : [{ key, start: end, end: last.end }];
+    }),
+  );
 }
 
 function usageOf(samples: RunLog["samples"]): readonly Usage[] {

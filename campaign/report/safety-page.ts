@@ -1,21 +1,25 @@
+import { baseline } from "./baseline.js";
 import { DEFECTS } from "./defects.js";
-import { figures, verdictOf } from "./markdown.js";
+import { figures } from "./markdown.js";
 import type { RunReport } from "./report.js";
-import { sum } from "./tables.js";
+import { sum } from "./sum.js";
+import { runTable } from "./tables.js";
+import { verdictOf } from "./verdict.js";
 
 /** What the issue that asked for the campaign calls a long run. */
 const LONG_RUN_MINUTES = 120;
 
-/** `docs/safety.md`, from the reports of runs. */
-export function safetyPage(reports: readonly RunReport[]): string {
+/** `docs/safety.md`, from the reports of runs, each of which it names; those of peers' recipes stand apart, at the end. */
+export function safetyPage(all: readonly RunReport[]): string {
+  const inOrder = [...all].sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+  const reports = inOrder.filter(({ options }) => options.workersOf !== "kazoo");
+  const peers = inOrder.filter(({ options }) => options.workersOf === "kazoo");
   const minutes = sum(reports.map(({ options }) => options.minutes));
-  const seeds = reports.map(({ options }) => options.seed).join(", ");
   const workers = [...new Set(reports.map(({ options }) => options.workers))].join(" or ");
-  const days = [...new Set(reports.map(({ startedAt }) => startedAt.slice(0, 10)))].sort().join(", ");
   const length =
     minutes < LONG_RUN_MINUTES
-      ? `**The run of two hours that this page is to rest on has not been done yet.** What follows is ${minutes} minutes.`
-      : `What follows is ${minutes} minutes.`;
+      ? `**The run of two hours in total that this page is to rest on has not been done yet.** What follows is ${minutes} minutes.`
+      : `What follows is ${minutes} minutes of faults, on a machine of two cores that did other things too.`;
   return `# Safety under fire
 
 Made by \`pnpm campaign:publish\` from recorded runs; not to be edited by hand.
@@ -33,9 +37,23 @@ their clients are alive. What a client believes until it is told counts as no vi
 seen on one small machine, with sessions of 1.5 s and ticks of 200 ms; they are no bounds.
 
 **That what was not tried is safe.** The links between the servers are not cut: servers are killed and stopped instead. The clocks
-of all processes are one clock. The same campaign with kazoo's recipes in the workers, for comparison, has not been done yet.
+of all processes are one clock, and nothing changes its rate. Disks do not fail.
 
-${length}
+**That a run without findings proves anything.** It shows that what was recorded can be explained by what is promised.
+
+## The runs
+
+${length} These are all runs that count, in full; a run that found something would be here too.
+
+${runTable(reports)}
+
+${verdictOf(reports)}.
+
+\`\`\`sh
+pnpm campaign --minutes 5 --seed ${reports[0]?.options.seed ?? 1}
+\`\`\`
+
+runs the first of them again: the same things go wrong, though not at quite the same moments.
 
 ## What was done
 
@@ -49,17 +67,14 @@ if it came to no end, that would count as a failure. Others look at tokens, at t
 The checkers are checked with histories known to be good and bad, and by campaigns on programs with mistakes in them
 (\`pnpm campaign:mutants\`).
 
-Runs of ${days}, seeds ${seeds}: ${verdictOf(reports)}.
-
-\`\`\`sh
-pnpm campaign --minutes 5 --seed ${reports[0]?.options.seed ?? 1}
-\`\`\`
-
-runs it again: the same things go wrong, though not at quite the same moments.
+An operation is what a worker asked of a recipe: an acquisition, a release, an addition. Looks, of which there are several times
+as many, are not counted. An operation has *failed* where it is certain that it did not take place, mostly since it was given
+little time; its outcome is *unknown* where nobody can tell. A worker whose rejection nobody handles ends, and is counted.
 
 ## Defects that it has found
 
 ${DEFECTS.map(({ what, test }) => `- ${what} Shown by \`${test}\`.`).join("\n")}
 
-${figures(reports)}`;
+${figures(reports)}
+${baseline(peers)}`;
 }

@@ -1,5 +1,11 @@
+import { groupBy } from "../group-by.js";
 import { merge, type RunReport } from "./report.js";
 import { spreadOf } from "./spread.js";
+import { sum } from "./sum.js";
+import { verdict } from "./verdict.js";
+
+const PARTS_OF_A_RUN = 12;
+const EXAMPLE_LENGTH = 400;
 
 /** A Markdown table; figures to the right. */
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
@@ -47,28 +53,84 @@ export function recoveryTable(reports: readonly RunReport[]): string {
 }
 
 export function overlapTable(reports: readonly RunReport[]): string {
-  return spreadTable("Overlap", { "two holders in their sections": reports.flatMap((report) => report.overlaps) });
+  return spreadTable("Overlap", {
+    "two who do not ask, in their sections": reports.flatMap((report) => report.overlaps),
+    "two who ask, and are told that they hold": reports.flatMap((report) => report.toldOverlaps),
+  });
 }
 
-/** The most that was in use in each minute, run by run. */
+/** Run by run, nothing left out. */
+export function runTable(reports: readonly RunReport[]): string {
+  const figuresOf = (of: readonly RunReport[]) => {
+    const { faults, operations, violations, timeOuts, crashes, unhandledRejections, leftovers, staleWrites } =
+      verdict(of);
+    return [faults, operations, violations, timeOuts, crashes, unhandledRejections, leftovers, staleWrites];
+  };
+  const rows = reports.map((report) => {
+    const { startedAt, commit, options, elapsedMs } = report;
+    const minutes = (elapsedMs / 60_000).toFixed(1);
+    return [`${startedAt.slice(0, 16)}Z`, `\`${commit}\``, options.seed, minutes, ...figuresOf([report])];
+  });
+  const minutes = (sum(reports.map(({ elapsedMs }) => elapsedMs)) / 60_000).toFixed(1);
+  const total = ["all", "", "", minutes, ...figuresOf(reports)];
+  return table(
+    [
+      "Run",
+      "commit",
+      "seed",
+      "minutes",
+      "faults",
+      "operations",
+      "violations",
+      "checker time-outs",
+      "crashes",
+      "unhandled rejections",
+      "nodes left behind",
+      "stale writes accepted",
+    ],
+    reports.length > 1 ? [...rows, total] : rows,
+  );
+}
+
+/** What makes a holder late, and how often it hit one who was just in a section. */
+export function standstillTable(reports: readonly RunReport[]): string {
+  const kinds = [...new Set(reports.flatMap(({ standstills }) => Object.keys(standstills)))];
+  const rows = kinds.map((kind) => [
+    kind,
+    sum(reports.map(({ standstills }) => standstills[kind]?.all ?? 0)),
+    sum(reports.map(({ standstills }) => standstills[kind]?.inSection ?? 0)),
+  ]);
+  return table(["Standstill", "times", "of a holder in its section"], rows);
+}
+
+/** Rules that were broken, how often, and the first example of each. */
+export function findingTable(reports: readonly RunReport[]): string {
+  const findings = reports.flatMap((report) => report.findings);
+  const rows = [...groupBy(findings, ({ rule, where }) => `${rule} | ${where.replace(/, calm \d+$/, "")}`)].map(
+    ([name, its]) => [name, its.length, (its[0]?.message ?? "").slice(0, EXAMPLE_LENGTH).replaceAll("|", "/")],
+  );
+  const exhausted = reports.flatMap((report) => report.exhausted);
+  const ends = exhausted.map((where) => [`the checker came to no end | ${where}`, 1, ""]);
+  return table(["Rule | of", "times", "the first"], [...rows, ...ends]).replace("| --- |", "| --- | --- |");
+}
+
+/** The most that was in use, by twelfths of a run or by minutes, run by run. */
 export function usageTable(reports: readonly RunReport[]): string {
-  const rows = reports.flatMap(({ usage, options }) =>
-    [...new Set(usage.map(({ minute }) => minute))].map((minute) => {
-      const its = usage.filter((each) => each.minute === minute);
+  const rows = reports.flatMap(({ usage, options }) => {
+    const width = Math.max(1, Math.ceil(options.minutes / PARTS_OF_A_RUN));
+    const partOf = ({ minute }: { readonly minute: number }) => Math.floor(minute / width);
+    return [...new Set(usage.map(partOf))].map((part) => {
+      const its = usage.filter((each) => partOf(each) === part);
       const most = (of: (usage: (typeof its)[number]) => number) => Math.max(...its.map(of));
       const columns = [
         most((each) => each.residentMiB),
         most((each) => each.descriptors),
         most((each) => each.watches),
       ];
-      return [`${options.seed}, minute ${minute + 1}`, ...columns];
-    }),
-  );
+      return [`${options.seed}, from minute ${part * width}`, ...columns];
+    });
+  });
   return table(["Seed", "memory of a worker, MiB", "descriptors of a worker", "watches of all servers"], rows);
-}
-
-export function sum(figures: readonly number[]): number {
-  return figures.reduce((total, figure) => total + figure, 0);
 }
 
 function toLists(numbers: Readonly<Record<string, number>>): Record<string, readonly number[]> {

@@ -1,5 +1,6 @@
 import { BrokenBarrierError, DoubleBarrier } from "@zookit/barrier";
 import { checkBarrierGenerations, type Passage } from "../checkers/barrier-generations.js";
+import { checkOpenBarrier } from "../checkers/open-barrier.js";
 import { groupBy } from "../group-by.js";
 import type { Operation } from "../history/event.js";
 import { byKey } from "./examine.js";
@@ -13,6 +14,8 @@ const PARTIES = 3;
 const LIMIT_MS = 15_000;
 /** How long the znode of a process that was killed can be counted: its session, begun anew by an election or two. */
 const AFTERLIFE_MS = 10_000;
+/** What the generation of a peer's barrier, which has none, is in its histories. */
+const NO_GENERATION = "null";
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** Three at a time enter together, and leave together. */
@@ -29,7 +32,12 @@ export const DOUBLE_BARRIER_WORKLOAD: Workload = {
   check: ({ operations, endedSessions }: Records) =>
     byKey(operations, (key, its) => {
       const passages = passagesOf(its, endedSessions);
-      return { findings: checkBarrierGenerations(`${NAME} ${key}`, PARTIES, passages), exhausted: [] };
+      const where = `${NAME} ${key}`;
+      const hasGenerations = passages.every(({ generation }) => generation !== NO_GENERATION);
+      const findings = hasGenerations
+        ? checkBarrierGenerations(where, PARTIES, passages)
+        : checkOpenBarrier(where, PARTIES, passages, AFTERLIFE_MS);
+      return { findings, exhausted: [] };
     }),
 };
 
@@ -109,8 +117,8 @@ function passagesOf(operations: readonly Operation[], endedSessions: readonly En
     const entered = Math.max(...its.map((passage) => passage.entered));
     return vague
       .filter(({ start, end }) => start <= entered && end >= begun)
-      .map(({ process, start }): Passage => {
-        const member = { generation, member: process, entering: start, goneFrom: start };
+      .map(({ process, start, end }): Passage => {
+        const member = { generation, member: process, entering: start, goneFrom: end };
         return { ...member, entered: NEVER, leaving: NEVER, left: NEVER };
       });
   });

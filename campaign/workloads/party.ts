@@ -1,5 +1,6 @@
 import { Party } from "@zookit/party";
 import { checkConvergence, type View } from "../checkers/convergence.js";
+import { groupBy } from "../group-by.js";
 import { outcomeOf } from "./expected.js";
 import type { Part, Records, Workload } from "./workload.js";
 
@@ -16,10 +17,12 @@ export const PARTY_WORKLOAD: Workload = {
     await Promise.all([watch(part), comeAndGo(part)]);
   },
   check: ({ operations, calms }: Records) => {
-    const views = operations.filter(({ f }) => f === "see").map(viewOf);
-    const findings = calms.flatMap(({ from, until, workers }, index) =>
-      checkConvergence(`${NAME}, calm ${index + 1}`, views, { from, by: until, members: workers, observers: workers }),
-    );
+    const views = groupBy(operations.filter(({ f }) => f === "see").map(viewOf), ({ observer }) => observer);
+    const findings = calms.flatMap(({ from, until, workers }, index) => {
+      const theirs = workers.flatMap((worker) => views.get(worker) ?? []);
+      const after = { from, by: until, members: workers, observers: workers };
+      return checkConvergence(`${NAME}, calm ${index + 1}`, theirs, after);
+    });
     return { findings, exhausted: [] };
   },
 };

@@ -63,6 +63,6 @@ export interface Workload {
   /** Runs until the part is to end, and has given up everything then. Rejects only for what must never happen. */
   run(part: Part): Promise<void>;
   /** What the campaign itself asks at the end, when nobody works any more; recorded as operations of its own. */
-  conclude?(zk: ZooKeeper, root: string, recorder: Recorder): Promise<void>;
+  conclude?(zk: ZooKeeper, root: string, recorder: Recorder, workersOf: "zookit" | "kazoo"): Promise<void>;
   check(records: Records): Examination;
 }
