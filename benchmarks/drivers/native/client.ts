@@ -16,7 +16,7 @@ export async function connect(hosts: string, sessionTimeoutMs: number): Promise<
       connect: hosts,
       timeout: sessionTimeoutMs,
       debug_level: 0,
-      host_order_deterministic: false,
+      host_order_deterministic: true,
       // Otherwise eleven partial reads in a row close the session.
       response_counter_limit: 2 ** 31 - 1,
     });
