@@ -38,9 +38,13 @@ function lowestFreeDescriptor(): number {
   return descriptor;
 }
 
+/**
+ * Asked for with bigints, which are kept apart: Node.js 20 looks at the mode of the latest other stat when it resolves a
+ * module, and after that of a socket it stops at the first folder that it knows, and follows no symbolic link.
+ */
 function isSocket(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).isSocket();
+    return fstatSync(descriptor, { bigint: true }).isSocket();
   } catch {
     // The descriptor of the listing itself.
     return false;
