@@ -9,6 +9,8 @@ export interface About {
   readonly startedAt: string;
   /** Of the sources; ends with + where they were changed since. */
   readonly commit: string;
+  /** What a reader of its figures has to know besides; written into the file afterwards, by hand. */
+  readonly note?: string;
 }
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));

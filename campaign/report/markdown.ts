@@ -24,6 +24,7 @@ export function findingList(reports: readonly RunReport[]): string {
 export function figures(reports: readonly RunReport[]): string {
   const accepted = sum(reports.map(({ register }) => register.accepted));
   const refused = sum(reports.map(({ register }) => register.staleRefused));
+  const told = sum(reports.map(({ toldOverlaps }) => toldOverlaps.length));
   const sections = sum(reports.map((report) => report.sections));
   const stale = sum(reports.map(({ register }) => register.staleAccepted));
   return `## Violations
@@ -33,7 +34,7 @@ ${findingList(reports)}
 ## Holders who are late
 
 The holders of the fenced mutex read and write a register without asking whether they still hold the lock: ${sections} sections
-came to their end. Those of the mutex ask at every step, and none may be told that it holds while another is.
+came to their end. Those of the mutex ask at every step, and none may be told that it holds while another is; ${told} times two of them were.
 
 ${overlapTable(reports)}
 

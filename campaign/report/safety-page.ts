@@ -9,6 +9,12 @@ import { verdictOf } from "./verdict.js";
 /** What the issue that asked for the campaign calls a long run. */
 const LONG_RUN_MINUTES = 120;
 
+function notes(reports: readonly RunReport[]): string {
+  return reports
+    .map(({ note, options }) => (note === undefined ? "" : `\n\nOf the run with seed ${options.seed}: ${note}`))
+    .join("");
+}
+
 /** `docs/safety.md`, from the reports of runs, each of which it names; those of peers' recipes stand apart, at the end. */
 export function safetyPage(all: readonly RunReport[]): string {
   const inOrder = [...all].sort((a, b) => a.startedAt.localeCompare(b.startedAt));
@@ -47,7 +53,7 @@ ${length} These are all runs that count, in full; a run that found something wou
 
 ${runTable(reports)}
 
-${verdictOf(reports)}.
+${verdictOf(reports)}.${notes(reports)}
 
 \`\`\`sh
 pnpm campaign --minutes 5 --seed ${reports[0]?.options.seed ?? 1}

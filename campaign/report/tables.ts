@@ -1,3 +1,5 @@
+import type { Finding } from "../checkers/finding.js";
+import { RULES } from "../checkers/rules.js";
 import { groupBy } from "../group-by.js";
 import { merge, type RunReport } from "./report.js";
 import { spreadOf } from "./spread.js";
@@ -5,7 +7,7 @@ import { sum } from "./sum.js";
 import { verdict } from "./verdict.js";
 
 const PARTS_OF_A_RUN = 12;
-const EXAMPLE_LENGTH = 400;
+const EXAMPLE_LENGTH = 200;
 
 /** A Markdown table; figures to the right. */
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
@@ -103,12 +105,23 @@ export function standstillTable(reports: readonly RunReport[]): string {
   return table(["Standstill", "times", "of a holder in its section"], rows);
 }
 
+/** In one line. The last words of a process that crashed say most. */
+function exampleOf(finding: Finding | undefined): string {
+  if (finding === undefined) return "";
+  const { rule, message } = finding;
+  const text = rule === RULES.crash ? (message.trim().split("\n").at(-1) ?? "") : message;
+  return text.replaceAll(/\s+/g, " ").replaceAll("|", "/").slice(0, EXAMPLE_LENGTH);
+}
+
 /** Rules that were broken, how often, and the first example of each. */
 export function findingTable(reports: readonly RunReport[]): string {
   const findings = reports.flatMap((report) => report.findings);
-  const rows = [...groupBy(findings, ({ rule, where }) => `${rule} | ${where.replace(/, calm \d+$/, "")}`)].map(
-    ([name, its]) => [name, its.length, (its[0]?.message ?? "").slice(0, EXAMPLE_LENGTH).replaceAll("|", "/")],
-  );
+  const rows = [
+    ...groupBy(
+      findings,
+      ({ rule, where }) => `${rule} | ${rule === RULES.crash ? "workers" : where.replace(/, calm \d+$/, "")}`,
+    ),
+  ].map(([name, its]) => [name, its.length, exampleOf(its[0])]);
   const exhausted = reports.flatMap((report) => report.exhausted);
   const ends = exhausted.map((where) => [`the checker came to no end | ${where}`, 1, ""]);
   return table(["Rule | of", "times", "the first"], [...rows, ...ends]).replace("| --- |", "| --- | --- |");
