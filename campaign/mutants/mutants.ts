@@ -31,6 +31,7 @@ const CHOSEN = [
   "update applied again",
   "reader waits for nobody",
   "one permit too many",
+  "barrier passed one short",
   "barrier left while one is inside",
   "partition passes on while its call runs",
 ];
