@@ -130,6 +130,31 @@ describe("retry", () => {
     await expect(result).resolves.toBeUndefined();
   });
 
+  it.each([1, 2])("tells the error of attempt %i that comes with an abort: it may know the outcome", async (last) => {
+    const controller = new AbortController();
+    const told = new ConnectionLossError("applied or not");
+    const attempt = vi.fn(async () => {
+      if (attempt.mock.calls.length < last) throw LOSS;
+      controller.abort(new Error("time is up"));
+      throw told;
+    });
+    const result = retry(attempt, retrying(controller.signal, { shouldRetry: (error) => error === LOSS }));
+    const rejected = expect(result).rejects.toBe(told);
+    await vi.runAllTimersAsync();
+    await rejected;
+  });
+
+  it("tells the abort if the attempt that ended with it could have been repeated", async () => {
+    const controller = new AbortController();
+    const reason = new Error("time is up");
+    const attempt = vi.fn(async () => {
+      controller.abort(reason);
+      throw LOSS;
+    });
+    await expect(retry(attempt, retrying(controller.signal))).rejects.toBe(reason);
+    expect(attempt).toHaveBeenCalledTimes(1);
+  });
+
   it("makes no attempt under a signal that has aborted before", async () => {
     const attempt = vi.fn(async () => {});
     await expect(retry(attempt, retrying(AbortSignal.abort(LOSS)))).rejects.toBe(LOSS);

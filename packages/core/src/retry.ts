@@ -50,7 +50,9 @@ export async function retry<T>(attempt: () => Promise<T>, options: Retrying): Pr
   let first: Promise<T> | undefined = attempt();
   try {
     return await first;
-  } catch {
+  } catch (error) {
+    // p-retry would not begin at all, and tell the abort only. An error that is not to be repeated may know the outcome.
+    if (options.signal.aborted) throw isRepeatable(error, options) ? options.signal.reason : error;
     // The first attempt of p-retry below is the one that has just failed.
   }
   let result: { readonly value: T } | undefined;
@@ -83,6 +85,10 @@ export async function retry<T>(attempt: () => Promise<T>, options: Retrying): Pr
     if (result === undefined) throw error instanceof NoError ? error.thrown : error;
   }
   return (result as { readonly value: T }).value;
+}
+
+function isRepeatable(error: unknown, { shouldRetry }: Retrying): boolean {
+  return error instanceof Error && shouldRetry(error);
 }
 
 /** Carries through p-retry, which takes errors only, what is none: the reason of an abort may be anything. */
