@@ -73,7 +73,7 @@ if it came to no end, that would count as a failure. Others look at tokens, at t
 The checkers are checked with histories known to be good and bad, and by short campaigns on programs with mistakes in them
 (\`pnpm campaign:mutants\`). When this was last done, on 2026-11-26, they caught 11 of 13 within three tries of less than a minute
 each, two of these only as a checker that came to no end. They did **not** find a double barrier that is passed one short, nor an
-update that is applied twice; the tests find both (\`pnpm mutants\`). Checkers and additions were changed since, for the latter.
+update that is applied twice; the tests find both (\`pnpm mutants\`).
 
 An operation is what a worker asked of a recipe: an acquisition, a release, an addition. Looks, of which there are several times
 as many, are not counted. An operation has *failed* where it is certain that it did not take place, mostly since it was given
