@@ -1,13 +1,5 @@
 import { BadVersionError, NoNodeError } from "@zookit/core";
-import {
-  ensurePath,
-  isLossError,
-  join,
-  type LiveSession,
-  MAX_TIMER_MS,
-  orAbort,
-  type Removal,
-} from "@zookit/core/recipe";
+import { ensurePath, isLossError, join, type LiveSession, orAbort, type Removal } from "@zookit/core/recipe";
 import type { Attempt } from "./attempt.js";
 import { decideEnter, type EnterDecision, type View } from "./decide.js";
 import { BarrierMismatchError, BrokenBarrierError } from "./errors.js";
@@ -57,7 +49,7 @@ export class Entering implements Attempt {
       } catch (error) {
         if (signal.aborted) throw error;
         if (error instanceof NoNodeError) {
-          const step = { signal, timeoutMs: MAX_TIMER_MS, isStep: true } as const;
+          const step = { signal, isStep: true } as const;
           await ensurePath(client, path, "persistent", client.settings.acl, step);
         } else if (!isLossError(error)) {
           throw error;

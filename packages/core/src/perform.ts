@@ -1,4 +1,4 @@
-import { checkOptions, MAX_TIMER_MS } from "./check.js";
+import { checkOptions } from "./check.js";
 import type { Client } from "./client.js";
 import { checkWaitOptions, orAbort, WAIT_OPTIONS, type WaitOptions, withDeadline } from "./deadline.js";
 import { ClosedError, type ErrorDetails, isLossError, type Outcome, TimeoutError, ZookitError } from "./errors.js";
@@ -26,7 +26,6 @@ export interface Operation<T> {
 /** Bounds of one step of an operation that has the deadline itself; see {@link bounded}. */
 export interface StepOptions {
   readonly signal: AbortSignal;
-  readonly timeoutMs: number;
   readonly isStep: true;
 }
 
@@ -45,7 +44,7 @@ export async function bounded<T>(
   const { signal: callers, timeoutMs = client.settings.retry.maxElapsedMs } = options;
   try {
     return await withDeadline({ signal: callers, timeoutMs }, what, { path }, (signal) =>
-      run({ signal, timeoutMs: MAX_TIMER_MS, isStep: true }),
+      run({ signal, isStep: true }),
     );
   } catch (error) {
     throw error instanceof TimeoutError && callers?.aborted ? callers.reason : error;

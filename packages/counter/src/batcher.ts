@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type NodeData, NoNodeError, type Stat, type ZookitError } from "@zookit/core";
-import { type Client, ensurePath, MAX_TIMER_MS, orAbort, update, withOutcome } from "@zookit/core/recipe";
+import { type Client, ensurePath, orAbort, update, withOutcome } from "@zookit/core/recipe";
 import { type Change, inSequence, type Step } from "./change.js";
 import type { Codec, Write } from "./codec.js";
 
@@ -121,7 +121,7 @@ export class Batcher {
       return outcome.value === found.value ? undefined : found.encode(outcome.value);
     };
     const contains = (data: Buffer, found: Stat) => base && this.#codec.contains?.(data, found, base, write);
-    const step = { signal, timeoutMs: MAX_TIMER_MS, isStep: true } as const;
+    const step = { signal, isStep: true } as const;
     const options = { known, ...step, ...(this.#codec.contains && { contains }) };
     this.#known = await update(this.#client, this.#path, next, options);
     return results;
@@ -129,7 +129,7 @@ export class Batcher {
 
   /** Empty data stand for the initial value, so that it does not matter who makes the znode. */
   async #ensure(): Promise<void> {
-    const step = { signal: this.#allGaveUp.signal, timeoutMs: MAX_TIMER_MS, isStep: true } as const;
+    const step = { signal: this.#allGaveUp.signal, isStep: true } as const;
     await ensurePath(this.#client, this.#path, "persistent", this.#client.settings.acl, step);
   }
 }

@@ -4,7 +4,6 @@ import {
   ensurePath,
   isLossError,
   type LiveSession,
-  MAX_TIMER_MS,
   nameOf,
   orAbort,
   parentOf,
@@ -120,7 +119,7 @@ export async function takeGuard(step: Step, path: string, owner: Buffer): Promis
       } catch (error) {
         if (signal.aborted || !(error instanceof NoNodeError)) throw error;
         // Its parent is missing; or it was deleted between the two, and is there for the taking.
-        const parent = { signal, timeoutMs: MAX_TIMER_MS, isStep: true } as const;
+        const parent = { signal, isStep: true } as const;
         await ensurePath(client, parentOf(path), "persistent", client.settings.acl, parent);
       } finally {
         if (!isKept) watch.cancel();

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { MAX_TIMER_MS } from "../check.js";
 import type { Client } from "../client.js";
 import { orAbort } from "../deadline.js";
 import { isLossError, NoNodeError } from "../errors.js";
@@ -227,7 +226,6 @@ export class Place {
     const { client, parent, parentMode } = this.#queue;
     await ensurePath(client, parent, parentMode, client.settings.acl, {
       signal,
-      timeoutMs: MAX_TIMER_MS,
       isStep: true,
     });
   }

@@ -77,7 +77,7 @@ export async function enterSeat(seat: Seat, signal: AbortSignal): Promise<LiveSe
         if (error instanceof NodeExistsError) {
           if (await isTaken(seat, session, mayHave === session, signal)) return session;
         } else if (error instanceof NoNodeError) {
-          const step = { signal, timeoutMs: MAX_TIMER_MS, isStep: true } as const;
+          const step = { signal, isStep: true } as const;
           await ensurePath(client, parentOf(path), "persistent", client.settings.acl, step);
         } else if (!isLossError(error)) {
           throw error;
