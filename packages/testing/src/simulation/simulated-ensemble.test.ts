@@ -103,6 +103,22 @@ test("a session outlives its server, and the connection to it", async () => {
   });
 });
 
+test("a request during whose sending the connection is lost is not sent, and gets nobody else's answer", async () => {
+  await simulate(async (ensemble, time) => {
+    const zk = await client(ensemble);
+    await zk.create("/a", "old");
+    let stallMs = 1_500;
+    ensemble.planFaults(({ operation }) => {
+      // Longer than the client waits for the answer to the read that is under way.
+      if (operation === "set") time.stall(stallMs);
+      if (operation === "set") stallMs = 0;
+      return undefined;
+    });
+    await Promise.all([zk.get("/a"), zk.set("/a", "new")]);
+    expect((await zk.get("/a")).data.toString()).toBe("new");
+  });
+});
+
 test("credentials are presented, and of an unknown scheme refused", async () => {
   await simulate(async (ensemble) => {
     const acl = [{ scheme: "auth", id: "", permissions: 31 }];

@@ -64,11 +64,14 @@ export class SimulatedSession implements TransportSession, ClientEnd {
     request: Operations[Name]["request"],
   ): Promise<Reply<Operations[Name]["value"]>> {
     const connection = this.#connection;
+    const notSent = { code: this.#closed === undefined ? CONNECTION_LOSS : CLOSING, sent: false };
     if (connection === undefined || !this.#isConnected || this.#closed !== undefined || this.#session === undefined) {
-      return Promise.resolve({ code: this.#closed === undefined ? CONNECTION_LOSS : CLOSING, sent: false });
+      return Promise.resolve(notSent);
     }
     const sent = { operation, request } as PortRequest;
     const fault = this.#network.faultFor(sessionName(this.#session.id), sent, connection);
+    // Whoever chose the fault may have let time pass: a reply on the next connection would be taken for this request's.
+    if (connection !== this.#connection || !this.#isConnected) return Promise.resolve(notSent);
     return new Promise<Reply<never>>((resolve) => {
       this.#calls.push({ operation, resolve });
       if (this.#calls.length === 1) this.#watchForSilence();
