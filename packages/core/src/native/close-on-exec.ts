@@ -1,52 +1,54 @@
-import { closeSync, fstatSync, openSync, readdirSync } from "node:fs";
+import { fstatSync, readdirSync } from "node:fs";
 import koffi from "koffi";
 
+const F_GETFD = 1;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
 
+interface Socket {
+  readonly descriptor: number;
+  readonly inode: bigint;
+}
+
 const fcntl = process.platform === "linux" ? koffi.load(null).func("int fcntl(int fd, int command, ...)") : undefined;
 
+/** Sockets that this process was started with, by their inodes. Whether children shall have them is not ours to say. */
+const given = new Set(openSockets().map(({ inode }) => inode));
+
 /**
- * Runs something that opens a socket, and keeps that socket from the child processes of this one.
+ * Keeps the sockets of this process from the child processes that are started from now on.
  *
  * The C client opens its sockets without `SOCK_CLOEXEC`, so that a child started meanwhile inherits them. When the C
  * client then closes its own copy, the connection lives on in the child, and with it an entry in this process's epoll
  * set which can no longer be removed: the event loop spins for as long as the child lives, and whatever socket gets the
- * same descriptor next is deaf. Node.js cannot set the flag by itself, hence the foreign function. Only Linux has this;
- * elsewhere a poll set forgets a descriptor when it is closed.
+ * same descriptor next is deaf. Node.js cannot set the flag by itself, hence the foreign function; its own sockets have
+ * the flag. Only Linux has this; elsewhere a poll set forgets a descriptor when it is closed.
  */
-export function withoutInheritance<T>(open: () => T): T {
-  if (fcntl === undefined) return open();
-  const before = new Set(openDescriptors());
-  const lowest = lowestFreeDescriptor();
-  const result = open();
-  for (const descriptor of openDescriptors()) {
-    // The listing's own descriptor was the lowest free one, and so is among those that were open before.
-    const isNew = descriptor === lowest || !before.has(descriptor);
-    if (isNew && isSocket(descriptor)) fcntl(descriptor, F_SETFD, "int", FD_CLOEXEC);
+export function keepSocketsFromChildren(): void {
+  for (const { descriptor, inode } of openSockets()) {
+    if (!given.has(inode)) fcntl?.(descriptor, F_SETFD, "int", FD_CLOEXEC);
   }
-  return result;
 }
 
-function openDescriptors(): readonly number[] {
-  return readdirSync("/proc/self/fd").map(Number);
-}
-
-function lowestFreeDescriptor(): number {
-  const descriptor = openSync("/dev/null", "r");
-  closeSync(descriptor);
-  return descriptor;
+/** Those that a child would inherit. */
+function openSockets(): readonly Socket[] {
+  if (fcntl === undefined) return [];
+  return readdirSync("/proc/self/fd")
+    .map(Number)
+    .filter((descriptor) => fcntl(descriptor, F_GETFD) === 0)
+    .flatMap((descriptor) => socketOf(descriptor) ?? []);
 }
 
 /**
  * Asked for with bigints, which are kept apart: Node.js 20 looks at the mode of the latest other stat when it resolves a
  * module, and after that of a socket it stops at the first folder that it knows, and follows no symbolic link.
  */
-function isSocket(descriptor: number): boolean {
+function socketOf(descriptor: number): Socket | undefined {
   try {
-    return fstatSync(descriptor, { bigint: true }).isSocket();
+    const stat = fstatSync(descriptor, { bigint: true });
+    return stat.isSocket() ? { descriptor, inode: stat.ino } : undefined;
   } catch {
-    // The descriptor of the listing itself.
-    return false;
+    // Another thread has closed it since.
+    return undefined;
   }
 }

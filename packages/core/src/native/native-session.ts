@@ -11,7 +11,7 @@ import type {
 } from "../transport.js";
 import { resolveAddresses } from "./addresses.js";
 import { createHandle, isTrying, type NativeHandle, STATE_CONNECTED } from "./binding.js";
-import { withoutInheritance } from "./close-on-exec.js";
+import { keepSocketsFromChildren } from "./close-on-exec.js";
 import * as convert from "./convert.js";
 import { closeHandle, registerHandle } from "./open-handles.js";
 import { submit } from "./submit.js";
@@ -189,9 +189,11 @@ export class NativeSession implements TransportSession {
       response_counter_limit: 2 ** 31 - 1,
       ...this.#credentials,
     };
-    const begun = withoutInheritance(() => handle.init(config));
+    const begun = handle.init(config);
     if (begun instanceof Error) throw begun;
     registerHandle(handle);
+    // Now, for whoever starts a process without telling: `spawnSync`, another thread, another addon.
+    keepSocketsFromChildren();
     this.#handle = handle;
     this.#address = address;
     for (const { scheme, credentials } of this.#request.auth) handle.add_auth(scheme, credentials, () => {});
@@ -223,6 +225,8 @@ export class NativeSession implements TransportSession {
   }
 
   #onConnect(handle: NativeHandle): void {
+    // It may be another socket than the handle was made with.
+    keepSocketsFromChildren();
     this.#isConnected = true;
     this.#connectedAt = performance.now();
     this.#credentials = { client_id: handle.client_id, client_password: handle.client_password };
