@@ -26,8 +26,8 @@ export const memoryWaiting: ZookitWork = async ({ connect, path, params }) => {
         for (let waiter = 0; waiter < WAITERS_AT_EACH; waiter++) lock.acquire().catch(() => {});
       }
       await allIn(paths, WAITERS_AT_EACH + 1, async (each) => (await holder.children(each)).children.length);
-      // One round trip later the last of them watches the one before it.
-      await zk.sync("/");
+      // The last of them are listing, or wait to share the next listing, and then arm their watch: each is one round trip.
+      for (let roundTrips = 0; roundTrips < 4; roundTrips++) await zk.sync("/");
     });
 };
 

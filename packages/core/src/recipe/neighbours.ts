@@ -15,7 +15,7 @@ interface Neighbour {
 /** Who of this process has a place in a queue, by session and the path of the znode. */
 const neighbourhoods = new WeakMap<LiveSession, Map<string, Neighbour>>();
 
-/** Makes somebody known by the path of its znode, until its departure. */
+/** Makes somebody known by the path of its znode, until it withdraws. */
 export function enroll(session: LiveSession, path: string, neighbour: Neighbour): void {
   // Whoever does not wait for all is first beside others, and its departure says nothing about them.
   if (neighbour.naming.isAwaited !== undefined) return;
@@ -24,8 +24,12 @@ export function enroll(session: LiveSession, path: string, neighbour: Neighbour)
     neighbours = new Map();
     neighbourhoods.set(session, neighbours);
   }
-  const all = neighbours.set(path, neighbour);
-  void neighbour.departure.then(() => all.delete(path));
+  neighbours.set(path, neighbour);
+}
+
+/** To be called at the departure. */
+export function withdraw(session: LiveSession, path: string): void {
+  neighbourhoods.get(session)?.delete(path);
 }
 
 /**

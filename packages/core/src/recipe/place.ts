@@ -7,7 +7,7 @@ import { ensurePath } from "../nodes.js";
 import { join, nameOf } from "../path.js";
 import type { CreateMode } from "../znode.js";
 import { tokenFromListing } from "./fencing-token.js";
-import { type Departure, departureOf, enroll } from "./neighbours.js";
+import { type Departure, departureOf, enroll, withdraw } from "./neighbours.js";
 import { type Czxids, type Decision, decide, type Naming, needsCzxids } from "./queue.js";
 import { listByPrefix, type Removal, remove } from "./removal.js";
 import { type Listing, listTogether } from "./shared-listing.js";
@@ -51,14 +51,14 @@ export class Place {
   /** Nobody it would have to wait for was before it when it last looked, so nobody ever will be. */
   #isFirst = false;
   readonly #departure: Promise<Departure>;
-  #depart: (departure: Departure) => void = () => {};
+  #departed: (departure: Departure) => void = () => {};
 
   constructor(queue: Queue, session: LiveSession) {
     this.session = session;
     this.#queue = queue;
     this.#prefix = queue.naming.prefix(randomUUID());
     this.#departure = new Promise((resolve) => {
-      this.#depart = resolve;
+      this.#departed = resolve;
     });
   }
 
@@ -176,6 +176,11 @@ export class Place {
     // Whoever comes next lists then: earlier it would find the znode still there, and have to wait once more.
     else void removal.gone.then(() => this.#depart(departure));
     return removal;
+  }
+
+  #depart(departure: Departure): void {
+    withdraw(this.session, this.#path);
+    this.#departed(departure);
   }
 
   get #mustSetAcl(): boolean {
