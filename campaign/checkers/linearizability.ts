@@ -5,11 +5,6 @@ export interface Model<State, Action> {
   step(state: State, action: Action): State | undefined;
   /** The same text for equal states. */
   keyOf(state: State): string;
-  /**
-   * The same text for open calls that cannot be told apart. Of those it is enough to try the oldest, which keeps the
-   * search from trying every subset of them.
-   */
-  likenessOf?(action: Action): string | undefined;
   /** Whether the action leaves every state as it is. It is done as soon as it can be: that rules nothing out. */
   isLook?(action: Action): boolean;
   /** What the action is about, for {@link makesRoom}. */
@@ -19,8 +14,6 @@ export interface Model<State, Action> {
    * is done as soon as it can be, once nothing else is.
    */
   makesRoom?(action: Action): boolean;
-  /** Whether the action cannot follow any more, whatever comes in between: of an ended call, a reason to turn back. */
-  isTooLate?(state: State, action: Action): boolean;
 }
 
 /** One call and what is known of its result. `end` is `Infinity` for an open call, which need not have taken effect. */
@@ -89,11 +82,9 @@ class Search<State, Action> {
   readonly #model: Model<State, Action>;
   /** Before the first entry of the calls that end. */
   readonly #head: Entry<Action>;
-  /** Before the first of the open calls that are like no other. */
-  readonly #loose: Entry<Action>;
+  /** Before the first of the open calls. */
+  readonly #open: Entry<Action>;
   readonly #marks: readonly (readonly [number, number])[];
-  readonly #groups: readonly Group<Action>[];
-  readonly #likes: ReadonlyMap<number, Group<Action>>;
   /** How many ended calls are left about each subject. */
   readonly #about: Map<string, number>;
   readonly #seen = new Set<string>();
@@ -110,11 +101,8 @@ class Search<State, Action> {
     this.#left = calls.filter(({ end }) => end !== Number.POSITIVE_INFINITY).length;
     const ordered = [...calls].sort((a, b) => a.start - b.start);
     const entries = ordered.map(entryOf);
-    const { groups, likes, loose } = sorted(model, entries);
     this.#head = timeLine(entries.filter(({ end }) => end !== undefined));
-    this.#loose = timeLine(loose);
-    this.#groups = groups;
-    this.#likes = likes;
+    this.#open = timeLine(entries.filter(({ end }) => end === undefined));
     this.#marks = marks(ordered.length);
     this.#about = new Map();
     for (const call of ordered) this.#count(call, 1);
@@ -160,22 +148,17 @@ class Search<State, Action> {
     for (; next !== undefined && !next.isReturn; next = next.next) ending.push(next);
     ending.sort((a, b) => a.call.end - b.call.end);
     const open = this.#openUntil(next?.call.end ?? Number.POSITIVE_INFINITY);
-    const isHopeless = ending.some(({ call }) => this.#model.isTooLate?.(this.#state, call.action));
     const all = [...ending, ...open];
     const eager = all.find(({ call }) => this.#isHarmless(call)) ?? all.find(({ call }) => this.#isRelief(call));
-    this.#positions.push({ last, candidates: isHopeless ? [] : eager === undefined ? all : [eager], tried: 0 });
+    this.#positions.push({ last, candidates: eager === undefined ? all : [eager], tried: 0 });
   }
 
-  /** The open calls that began by then; of those that cannot be told apart the oldest that is not done. */
+  /** The open calls that began by then. */
   #openUntil(time: number): readonly Entry<Action>[] {
     const open: Entry<Action>[] = [];
-    let entry = this.#loose.next;
+    let entry = this.#open.next;
     for (; entry !== undefined && entry.call.start <= time; entry = entry.next) open.push(entry);
-    for (const { members, done } of this.#groups) {
-      const oldest = members[done];
-      if (oldest !== undefined && oldest.call.start <= time) open.push(oldest);
-    }
-    return open.sort((a, b) => a.index - b.index);
+    return open;
   }
 
   #isHarmless({ action }: Call<Action>): boolean {
@@ -206,7 +189,6 @@ class Search<State, Action> {
 
   /** Does the call next, if it is possible and leads to where the search has not been. */
   #take(entry: Entry<Action>): void {
-    const alike = this.#likes.get(entry.index);
     const state = this.#model.step(this.#state, entry.call.action);
     if (state === undefined) return;
     const hash = this.#hashWith(entry);
@@ -221,8 +203,7 @@ class Search<State, Action> {
       this.#left--;
       unlink(entry.end);
     }
-    if (alike !== undefined) alike.done++;
-    else unlink(entry);
+    unlink(entry);
     this.#advance({ entry, state: before });
   }
 
@@ -232,9 +213,7 @@ class Search<State, Action> {
     const { entry, state } = last;
     this.#state = state;
     this.#hash = this.#hashWith(entry);
-    const alike = this.#likes.get(entry.index);
-    if (alike !== undefined) alike.done--;
-    else link(entry);
+    link(entry);
     this.#count(entry.call, 1);
     if (entry.end === undefined) return;
     this.#left++;
@@ -277,39 +256,6 @@ function unlink<Action>({ previous, next }: Entry<Action>): void {
 function link<Action>(entry: Entry<Action>): void {
   if (entry.previous !== undefined) entry.previous.next = entry;
   if (entry.next !== undefined) entry.next.previous = entry;
-}
-
-/** Open calls that cannot be told apart, the oldest first, and how many of them are done. */
-interface Group<Action> {
-  readonly members: Entry<Action>[];
-  done: number;
-}
-
-/** Which of the open calls are like others, by their index, and which are not. */
-function sorted<State, Action>(
-  model: Model<State, Action>,
-  entries: readonly Entry<Action>[],
-): {
-  readonly groups: readonly Group<Action>[];
-  readonly likes: ReadonlyMap<number, Group<Action>>;
-  readonly loose: readonly Entry<Action>[];
-} {
-  const groups = new Map<string, Group<Action>>();
-  const likes = new Map<number, Group<Action>>();
-  const loose: Entry<Action>[] = [];
-  for (const entry of entries) {
-    if (entry.end !== undefined) continue;
-    const likeness = model.likenessOf?.(entry.call.action);
-    if (likeness === undefined) {
-      loose.push(entry);
-      continue;
-    }
-    const group = groups.get(likeness) ?? { members: [], done: 0 };
-    groups.set(likeness, group);
-    group.members.push(entry);
-    likes.set(entry.index, group);
-  }
-  return { groups: [...groups.values()], likes, loose };
 }
 
 /**

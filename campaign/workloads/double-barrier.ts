@@ -26,7 +26,8 @@ export const DOUBLE_BARRIER_WORKLOAD: Workload = {
     const barrier = new DoubleBarrier(part.zk, `${part.root}/${KEY}`, PARTIES, { identifier: part.name });
     for (let passage = 0; !part.settling.aborted; passage++) {
       await passOnce(part, barrier, passage);
-      await part.pause(part.random.between(20, 300));
+      // Long enough that those who have come mostly have to wait for the last one.
+      await part.pause(part.random.between(100, 1_500));
     }
   },
   check: ({ operations, endedSessions }: Records) =>
