@@ -28,6 +28,8 @@ export class Batcher {
   #writes = 0;
   readonly #waiting = new Set<Pending>();
   readonly #travelling = new Set<Pending>();
+  /** Whether the outcome of what travels is known: then giving up ends nothing. */
+  #isDecided = false;
   #allGaveUp = new AbortController();
   #isBusy = false;
   #known: NodeData | undefined;
@@ -64,7 +66,8 @@ export class Batcher {
 
   #forget(pending: Pending): void {
     this.#waiting.delete(pending);
-    if (this.#travelling.delete(pending) && this.#travelling.size === 0) this.#allGaveUp.abort();
+    const wasLast = this.#travelling.delete(pending) && this.#travelling.size === 0;
+    if (wasLast && !this.#isDecided) this.#allGaveUp.abort();
   }
 
   async #travel(): Promise<void> {
@@ -83,8 +86,10 @@ export class Batcher {
   }
 
   async #send(batch: readonly Pending[]): Promise<void> {
+    this.#isDecided = false;
     try {
       const results = await this.#apply(batch.map(({ change }) => change));
+      this.#isDecided = true;
       for (const [index, { settle }] of batch.entries()) settle(results[index] as Result);
     } catch (error) {
       this.#known = undefined;
