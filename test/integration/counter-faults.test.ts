@@ -1,11 +1,11 @@
 import { connect, type ZooKeeper } from "@zookit/core";
 import { Counter } from "@zookit/counter";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startFaultProxy } from "../harness/fault-proxy.js";
-import { type Ensemble, sharedHosts, startEnsemble, uniqueRoot } from "../harness/index.js";
+import { type Ensemble, sharedHosts, uniqueRoot } from "../harness/index.js";
 import { killLeader, restartOneByOne } from "./support/outages.js";
+import { LONG_SESSION_MS, onThreeServers } from "./support/three-servers.js";
 
-const TICK_MS = 500;
 /** Longer than an outage, and shorter than a test may last: an increment that hangs is told from servers that do. */
 const IN_TIME = { timeoutMs: 30_000 };
 /** 20 tasks of 4 processes, each of which counts so often. */
@@ -70,20 +70,16 @@ describe("a counter whose requests and replies are lost", () => {
 
 describe("a counter on an ensemble of three servers", () => {
   let ensemble: Ensemble;
+  let path: string;
 
-  beforeAll(async () => {
-    ensemble = await startEnsemble({ servers: 3, tickTimeMs: TICK_MS });
-  });
-  afterAll(() => ensemble?.stop());
-  beforeEach(async (context) => {
-    context.skip(!ensemble.canControlProcesses, "needs control over the servers' processes");
-    await ensemble.waitUntilServing();
+  onThreeServers((servers, root) => {
+    ensemble = servers;
+    path = root;
   });
 
   /** Tasks go on counting while the servers go down and come up. */
   async function survives(outage: () => Promise<void>): Promise<void> {
-    const path = uniqueRoot();
-    const options = { sessionTimeoutMs: 20 * TICK_MS };
+    const options = { sessionTimeoutMs: LONG_SESSION_MS };
     const clients = await Promise.all(Array.from({ length: CLIENTS }, () => connect(ensemble.hosts, options)));
     try {
       const told = [...(await incrementAll(clients, path, 1))];

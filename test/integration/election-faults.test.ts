@@ -1,27 +1,20 @@
 import { connect, type Session, type ZooKeeper } from "@zookit/core";
 import { Election, type Leader } from "@zookit/election";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
+import { describe, expect, it } from "vitest";
+import { type Ensemble, waitUntil } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
 import { killLeader, restartOneByOne } from "./support/outages.js";
+import { LONG_SESSION_MS, onThreeServers, SHORT_SESSION_MS, TICK_MS, untilConnected } from "./support/three-servers.js";
 
-const TICK_MS = 500;
-const LONG_SESSION_MS = 20 * TICK_MS;
-const SHORT_SESSION_MS = 5 * TICK_MS;
 const HAND_OVERS = 200;
 
 describe("an election on an ensemble of three servers", () => {
   let ensemble: Ensemble;
   let path: string;
 
-  beforeAll(async () => {
-    ensemble = await startEnsemble({ servers: 3, tickTimeMs: TICK_MS });
-  });
-  afterAll(() => ensemble?.stop());
-  beforeEach(async (context) => {
-    context.skip(!ensemble.canControlProcesses, "needs control over the servers' processes");
-    path = uniqueRoot();
-    await ensemble.waitUntilServing();
+  onThreeServers((servers, root) => {
+    ensemble = servers;
+    path = root;
   });
 
   const client = (sessionTimeoutMs = LONG_SESSION_MS) => connect(ensemble.hosts, { sessionTimeoutMs });
@@ -53,7 +46,7 @@ describe("an election on an ensemble of three servers", () => {
       const campaigning = new Election(waiting, path, { identifier: "b" }).campaign({ timeoutMs: 60_000 });
       await contend(observing, 2);
       await outage();
-      await waitUntil(() => clients.every(({ state }) => state === "connected"), { what: "all are connected again" });
+      await untilConnected(clients);
       expect(clients.map((zk) => zk.session.id)).toEqual(sessions.map(({ id }) => id));
       expect(leadership.isHeld()).toBe(true);
       await leadership.proclaim("still here");

@@ -1,28 +1,20 @@
 /** Clients that lose their server while the rest of the ensemble goes on without them. */
 import { connect, type ZooKeeper } from "@zookit/core";
 import { Lock } from "@zookit/lock";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Ensemble, type Server, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
-
-const TICK_MS = 500;
-/** As long as the servers allow: no session ends here. */
-const SESSION_MS = 20 * TICK_MS;
+import { describe, expect, it } from "vitest";
+import { type Ensemble, type Server, waitUntil } from "../harness/index.js";
+import { LONG_SESSION_MS, onThreeServers, untilConnected } from "./support/three-servers.js";
 
 describe("on an ensemble of three servers", () => {
   let ensemble: Ensemble;
   let path: string;
 
-  beforeAll(async () => {
-    ensemble = await startEnsemble({ servers: 3, tickTimeMs: TICK_MS });
-  });
-  afterAll(() => ensemble?.stop());
-  beforeEach(async (context) => {
-    context.skip(!ensemble.canControlProcesses, "needs control over the servers' processes");
-    path = uniqueRoot();
-    await ensemble.waitUntilServing();
+  onThreeServers((servers, root) => {
+    ensemble = servers;
+    path = root;
   });
 
-  const client = (hosts = ensemble.hosts) => connect(hosts, { sessionTimeoutMs: SESSION_MS });
+  const client = (hosts = ensemble.hosts) => connect(hosts, { sessionTimeoutMs: LONG_SESSION_MS });
 
   /** A follower, and a client of each of the other two servers' and of that follower's alone. */
   async function split(): Promise<{ follower: Server; near: ZooKeeper; far: ZooKeeper }> {
@@ -34,7 +26,6 @@ describe("on an ensemble of three servers", () => {
   }
 
   const suspended = (zk: ZooKeeper) => waitUntil(() => zk.state === "suspended", { what: "it is cut off" });
-  const connected = (zk: ZooKeeper) => waitUntil(() => zk.state === "connected", { what: "it is back" });
 
   it("a waiter that was cut off while the lock was released acquires it when it is back (H33)", async () => {
     const { follower, near, far } = await split();
@@ -67,7 +58,7 @@ describe("on an ensemble of three servers", () => {
     await follower.kill();
     await suspended(near);
     await follower.start();
-    await connected(near);
+    await untilConnected([near]);
     await waitUntil(async () => (await follower.watchCount()) === 1, { what: "it waits again" });
     // Answered after whatever the waiter has asked since it is back.
     await near.sync(path);

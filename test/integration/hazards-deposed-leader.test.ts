@@ -4,9 +4,7 @@ import { Lock } from "@zookit/lock";
 import { FaultProxy } from "@zookit/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Ensemble, type Server, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
-
-const TICK_MS = 500;
-const SESSION_MS = 20 * TICK_MS;
+import { LONG_SESSION_MS, TICK_MS } from "./support/three-servers.js";
 
 describe("a leader that was deposed while it was stopped", () => {
   let ensemble: Ensemble;
@@ -42,9 +40,9 @@ describe("a leader that was deposed while it was stopped", () => {
       deposed = await ensemble.leader();
       [follower] = (await ensemble.followers()) as [Server];
       await using proxy = await FaultProxy.start(follower.address);
-      const zk = await connect(`${proxy.hosts},${deposed.address}`, { sessionTimeoutMs: SESSION_MS });
+      const zk = await connect(`${proxy.hosts},${deposed.address}`, { sessionTimeoutMs: LONG_SESSION_MS });
       const others = ensemble.servers.filter((server) => server !== deposed).map(({ address }) => address);
-      observer = await connect(others.join(","), { sessionTimeoutMs: SESSION_MS });
+      observer = await connect(others.join(","), { sessionTimeoutMs: LONG_SESSION_MS });
       try {
         const lockPath = `${path}-lock-${round}`;
         await observer.create(lockPath);

@@ -1,27 +1,18 @@
 import { connect, type Session, type ZooKeeper } from "@zookit/core";
 import { Lock, MultiLock } from "@zookit/lock";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Ensemble, type Server, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
+import { describe, expect, it } from "vitest";
+import { type Ensemble, type Server, waitUntil } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
 import { killLeader, restartOneByOne } from "./support/outages.js";
-
-const TICK_MS = 500;
-/** As long as the servers allow: what is tested is that a session outlives the outage, not how short it can be. */
-const LONG_SESSION_MS = 20 * TICK_MS;
-const SHORT_SESSION_MS = 5 * TICK_MS;
+import { LONG_SESSION_MS, onThreeServers, SHORT_SESSION_MS, TICK_MS, untilConnected } from "./support/three-servers.js";
 
 describe("a lock on an ensemble of three servers", () => {
   let ensemble: Ensemble;
   let path: string;
 
-  beforeAll(async () => {
-    ensemble = await startEnsemble({ servers: 3, tickTimeMs: TICK_MS });
-  });
-  afterAll(() => ensemble?.stop());
-  beforeEach(async (context) => {
-    context.skip(!ensemble.canControlProcesses, "needs control over the servers' processes");
-    path = uniqueRoot();
-    await ensemble.waitUntilServing();
+  onThreeServers((servers, root) => {
+    ensemble = servers;
+    path = root;
   });
 
   const client = (hosts = ensemble.hosts, sessionTimeoutMs = LONG_SESSION_MS) => connect(hosts, { sessionTimeoutMs });
@@ -44,7 +35,7 @@ describe("a lock on an ensemble of three servers", () => {
       const waiting = new Lock(waiter, path).acquire({ timeoutMs: 60_000 });
       await queueLength(observer, 2);
       await outage(clients);
-      await waitUntil(() => clients.every(({ state }) => state === "connected"), { what: "all are connected again" });
+      await untilConnected(clients);
       expect(clients.map((zk) => zk.session.id)).toEqual(sessions.map(({ id }) => id));
       expect(held.isHeld()).toBe(true);
       await held.release();
@@ -142,7 +133,7 @@ describe("a lock on an ensemble of three servers", () => {
       const waiting = both(waiter).acquire({ timeoutMs: 120_000 });
       await killLeader(ensemble);
       await restartOneByOne(ensemble);
-      await waitUntil(() => clients.every(({ state }) => state === "connected"), { what: "both are connected again" });
+      await untilConnected(clients);
       expect(held.isHeld()).toBe(true);
       await held.release();
       const next = await waiting;

@@ -1,31 +1,23 @@
 import { connect } from "@zookit/core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
+import { describe, expect, it } from "vitest";
+import type { Ensemble } from "../harness/index.js";
 import { killLeader, restartOneByOne } from "./support/outages.js";
 import { Members } from "./support/partition-members.js";
-
-const TICK_MS = 500;
-/** As long as the servers allow: what is tested is that a session outlives the outage, not how short it can be. */
-const SESSION_MS = 20 * TICK_MS;
+import { LONG_SESSION_MS, onThreeServers, untilConnected } from "./support/three-servers.js";
 
 describe("a partitioner on an ensemble of three servers", () => {
   let ensemble: Ensemble;
   let path: string;
 
-  beforeAll(async () => {
-    ensemble = await startEnsemble({ servers: 3, tickTimeMs: TICK_MS });
-  });
-  afterAll(() => ensemble?.stop());
-  beforeEach(async (context) => {
-    context.skip(!ensemble.canControlProcesses, "needs control over the servers' processes");
-    path = uniqueRoot();
-    await ensemble.waitUntilServing();
+  onThreeServers((servers, root) => {
+    ensemble = servers;
+    path = root;
   });
 
   const identifiers = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`);
   const members = (count: number, settleMs = 200) => {
     const partitions = Array.from({ length: count }, (_, index) => `p${index}`);
-    return new Members(ensemble.hosts, path, { partitions, settleMs, sessionTimeoutMs: SESSION_MS });
+    return new Members(ensemble.hosts, path, { partitions, settleMs, sessionTimeoutMs: LONG_SESSION_MS });
   };
 
   /** Members through an outage: no session is lost, nobody is interrupted, and then it goes on as before. */
@@ -37,9 +29,7 @@ describe("a partitioner on an ensemble of three servers", () => {
     const { told, calls } = group;
     const { length } = calls;
     await outage();
-    await waitUntil(() => group.clients.every(({ state }) => state === "connected"), {
-      what: "all are connected again",
-    });
+    await untilConnected(group.clients);
     expect(group.clients.map((zk) => zk.session.id)).toEqual(sessions);
     expect([group.told, group.calls.length]).toEqual([told, length]);
     await group.join("joiner");

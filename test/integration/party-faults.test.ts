@@ -1,14 +1,11 @@
 import { connect, type ZooKeeper } from "@zookit/core";
 import { type Member, Party } from "@zookit/party";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
+import { describe, expect, it } from "vitest";
+import { type Ensemble, waitUntil } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
 import { killLeader, restartOneByOne } from "./support/outages.js";
+import { LONG_SESSION_MS, onThreeServers, SHORT_SESSION_MS, TICK_MS, untilConnected } from "./support/three-servers.js";
 
-const TICK_MS = 500;
-/** As long as the servers allow: what is tested is that a session outlives the outage, not how short it can be. */
-const LONG_SESSION_MS = 20 * TICK_MS;
-const SHORT_SESSION_MS = 5 * TICK_MS;
 /** How long after its death a member may be listed. */
 const GONE_WITHIN_MS = SHORT_SESSION_MS + TICK_MS + 1_000;
 
@@ -16,14 +13,9 @@ describe("a party on an ensemble of three servers", () => {
   let ensemble: Ensemble;
   let path: string;
 
-  beforeAll(async () => {
-    ensemble = await startEnsemble({ servers: 3, tickTimeMs: TICK_MS });
-  });
-  afterAll(() => ensemble?.stop());
-  beforeEach(async (context) => {
-    context.skip(!ensemble.canControlProcesses, "needs control over the servers' processes");
-    path = uniqueRoot();
-    await ensemble.waitUntilServing();
+  onThreeServers((servers, root) => {
+    ensemble = servers;
+    path = root;
   });
 
   const worker = () => new Worker("party-worker.ts", [ensemble.hosts, path, "worker", String(SHORT_SESSION_MS)]);
@@ -53,7 +45,7 @@ describe("a party on an ensemble of three servers", () => {
       const sees = (what: string) => waitUntil(() => String(seen) === what, { what: `it sees ${what}` });
       await sees("m0 before,m1 before");
       await outage();
-      await waitUntil(() => clients.every(({ state }) => state === "connected"), { what: "all are connected again" });
+      await untilConnected(clients);
       await Promise.all(memberships.map((membership) => membership.update("after")));
       await sees("m0 after,m1 after");
       expect(memberships.map(({ state }) => state)).toEqual(["joined", "joined"]);

@@ -1,28 +1,21 @@
 import { connect, type ZooKeeper } from "@zookit/core";
 import { Lock, MultiLock, ReadWriteLock } from "@zookit/lock";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Ensemble, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Ensemble, waitUntil } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
 import { killLeader, restartOneByOne } from "./support/outages.js";
-
-const TICK_MS = 500;
-/** As long as the servers allow: what is tested is that a session outlives the outage, not how short it can be. */
-const LONG_SESSION_MS = 20 * TICK_MS;
-const SHORT_SESSION_MS = 5 * TICK_MS;
+import { LONG_SESSION_MS, onThreeServers, SHORT_SESSION_MS, TICK_MS, untilConnected } from "./support/three-servers.js";
 
 describe("readers, writers and holders of several locks on an ensemble of three servers", () => {
   let ensemble: Ensemble;
   let path: string;
   let clients: readonly [ZooKeeper, ZooKeeper, ZooKeeper];
 
-  beforeAll(async () => {
-    ensemble = await startEnsemble({ servers: 3, tickTimeMs: TICK_MS });
+  onThreeServers((servers, root) => {
+    ensemble = servers;
+    path = root;
   });
-  afterAll(() => ensemble?.stop());
-  beforeEach(async (context) => {
-    context.skip(!ensemble.canControlProcesses, "needs control over the servers' processes");
-    path = uniqueRoot();
-    await ensemble.waitUntilServing();
+  beforeEach(async () => {
     clients = [await client(), await client(), await client()];
     return async () => {
       await Promise.all(clients.map((zk) => zk.close()));
@@ -63,7 +56,7 @@ describe("readers, writers and holders of several locks on an ensemble of three 
     await queueLength(several[0] as string, 2);
 
     await outage();
-    await waitUntil(() => clients.every(({ state }) => state === "connected"), { what: "all are connected again" });
+    await untilConnected(clients);
     expect(clients.map(({ session }) => session.epoch)).toEqual([1, 1, 1]);
     expect([writer.isHeld(), all.isHeld()]).toEqual([true, true]);
 

@@ -1,9 +1,10 @@
 import { connect, digestAcl, type ZooKeeper } from "@zookit/core";
 import { LockLostError, Semaphore } from "@zookit/lock";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Ensemble, sharedHosts, startEnsemble, uniqueRoot, waitUntil } from "../harness/index.js";
+import { type Ensemble, sharedHosts, uniqueRoot, waitUntil } from "../harness/index.js";
 import { Worker } from "../harness/worker.js";
 import { killLeader, restartOneByOne } from "./support/outages.js";
+import { LONG_SESSION_MS, onThreeServers, SHORT_SESSION_MS, TICK_MS, untilConnected } from "./support/three-servers.js";
 
 const timeoutMs = 20_000;
 
@@ -83,26 +84,19 @@ describe("a semaphore", () => {
 });
 
 describe("a semaphore on an ensemble of three servers", () => {
-  const TICK_MS = 500;
-  const SESSION_MS = 5 * TICK_MS;
   let ensemble: Ensemble;
   let path: string;
 
-  beforeAll(async () => {
-    ensemble = await startEnsemble({ servers: 3, tickTimeMs: TICK_MS });
-  });
-  afterAll(() => ensemble?.stop());
-  beforeEach(async (context) => {
-    context.skip(!ensemble.canControlProcesses, "needs control over the servers' processes");
-    path = uniqueRoot();
-    await ensemble.waitUntilServing();
+  onThreeServers((servers, root) => {
+    ensemble = servers;
+    path = root;
   });
 
-  const worker = () => new Worker("semaphore-worker.ts", [ensemble.hosts, path, "2", String(SESSION_MS)]);
+  const worker = () => new Worker("semaphore-worker.ts", [ensemble.hosts, path, "2", String(SHORT_SESSION_MS)]);
 
   /** Two holders and a waiter through an outage: nobody's session is lost, and the permits pass on. */
   async function survives(outage: () => Promise<void>): Promise<void> {
-    const clients = await Promise.all([1, 2].map(() => connect(ensemble.hosts, { sessionTimeoutMs: 20 * TICK_MS })));
+    const clients = await Promise.all([1, 2].map(() => connect(ensemble.hosts, { sessionTimeoutMs: LONG_SESSION_MS })));
     const [holder, waiter] = clients as [ZooKeeper, ZooKeeper];
     try {
       const semaphore = new Semaphore(holder, path, 2);
@@ -112,7 +106,7 @@ describe("a semaphore on an ensemble of three servers", () => {
         what: "it waits",
       });
       await outage();
-      await waitUntil(() => clients.every(({ state }) => state === "connected"), { what: "both are connected again" });
+      await untilConnected(clients);
       expect(held.map((handle) => handle.isHeld())).toEqual([true, true]);
       await Promise.all(held.map((handle) => handle.release()));
       const next = await waiting;
@@ -143,7 +137,7 @@ describe("a semaphore on an ensemble of three servers", () => {
     const killedAt = performance.now();
     for (const process of [first, second]) process.signal("SIGKILL");
     await (await waiting).release();
-    expect(performance.now() - killedAt).toBeLessThanOrEqual(SESSION_MS + TICK_MS + 1_000);
+    expect(performance.now() - killedAt).toBeLessThanOrEqual(SHORT_SESSION_MS + TICK_MS + 1_000);
   });
 
   it("is lost to a process that was stopped past its session, while others have its permit (H13, H15)", async () => {
