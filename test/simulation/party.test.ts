@@ -224,7 +224,9 @@ test(`in ${SCHEDULES.numRuns} random schedules who gives joining up, or leaves w
         }
         const membership = await party.join({ identifier: "a", timeoutMs: 60_000 });
         await time.pass(2 * SESSION_MS);
-        expect(membership.state).toBe("joined");
+        // A fault may have cost it its session meanwhile; of that the servers may hear later than it does.
+        await waitFor(time, "it is there", () => membership.state === "joined");
+        expect(membership.lost.aborted).toBe(false);
         await zk.close();
       };
       await simulate(story, { scheduler, limitMs: 400_000 });
