@@ -65,6 +65,27 @@ test(
   SCHEDULES_LIMIT_MS,
 );
 
+test("whoever waits sees that it was closed before, at a server that lags, too (H40)", async () => {
+  await simulate(async (ensemble, time) => {
+    const serverOf = ({ session }: ZooKeeper) =>
+      ensemble.servers.findIndex(({ sessions }) => sessions.includes(session.id));
+    const [keeper, zk] = [await openClient(ensemble), await openClient(ensemble)];
+    expect(serverOf(zk)).not.toBe(serverOf(keeper));
+    ensemble.lagServer(serverOf(zk), 60_000);
+    await new Barrier(keeper, PATH).create({ timeoutMs });
+    let hasPassed = false;
+    const waiting = new Barrier(zk, PATH).wait({ timeoutMs }).then(() => {
+      hasPassed = true;
+    });
+    await time.pass(500);
+    expect(hasPassed).toBe(false);
+    ensemble.lagServer(serverOf(zk), 0);
+    await new Barrier(keeper, PATH).remove({ timeoutMs });
+    await waiting;
+    await Promise.all([keeper.close(), zk.close()]);
+  });
+});
+
 test("entering twice, or leaving without having entered, is refused and changes nothing", async () => {
   await simulate(async (ensemble) => {
     const zk = await openClient(ensemble);
