@@ -12,6 +12,13 @@ export const BARRIER_MUTANTS: readonly Mutant[] = [
     file: DECIDE,
     search: `if (ids.size < parties) return { kind: "wait" };`,
     replace: `if (ids.size < parties - 1) return { kind: "wait" };`,
+    also: [
+      {
+        file: "packages/barrier/src/enter.ts",
+        search: "if (members.length < parties) return undefined;",
+        replace: "if (members.length < parties - 1) return undefined;",
+      },
+    ],
   },
   {
     name: "znodes of one participant counted twice",
