@@ -1,4 +1,4 @@
-import type { SearchLimits } from "./linearizability.js";
+import { SearchBudget, type SearchLimits } from "./search-budget.js";
 
 /** One addition to a number, of a positive amount. `end` is `Infinity`, and `before` unknown, where nobody knows whether it took place. */
 export interface Addition {
@@ -38,8 +38,6 @@ interface Doubtful {
 }
 
 const LIMIT_STEPS = 20_000_000;
-const LIMIT_MS = 300_000;
-const STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 4_096;
 
 class Exhausted extends Error {}
 
@@ -66,15 +64,9 @@ class Search {
   /** The greatest amount first. */
   readonly #doubtful: readonly Doubtful[];
   readonly #byAmount: ReadonlyMap<number, number>;
-  readonly #limitSteps: number;
-  readonly #deadline: number;
-  #steps = 0;
+  readonly #budget: SearchBudget;
 
-  constructor(
-    additions: readonly Addition[],
-    readings: readonly Reading[],
-    { steps = LIMIT_STEPS, timeMs = LIMIT_MS }: SearchLimits,
-  ) {
+  constructor(additions: readonly Addition[], readings: readonly Reading[], limits: SearchLimits) {
     const known = additions.flatMap((each) => (each.before === undefined ? [] : [{ ...each, before: each.before }]));
     const looks = readings.map(({ start, end, value }): Link => ({ start, end, before: value, amount: 0 }));
     // A reading comes before the addition that changes what it has read.
@@ -90,8 +82,7 @@ class Search {
       .sort(([a], [b]) => b - a)
       .map(([amount, its]) => ({ amount, starts: its.sort((a, b) => a - b), used: 0 }));
     this.#byAmount = new Map(this.#doubtful.map(({ amount }, index) => [amount, index]));
-    this.#limitSteps = steps;
-    this.#deadline = performance.now() + timeMs;
+    this.#budget = new SearchBudget(limits, LIMIT_STEPS);
   }
 
   run(): AdditionsVerdict {
@@ -138,7 +129,7 @@ class Search {
 
   /** The sets of doubtful additions, begun by a time, that sum up to a gap; while one is looked at, they count as used. */
   *#fill(gap: number, from: number, until: number, time: number): Generator<number> {
-    this.#step();
+    if (!this.#budget.take()) throw new Exhausted();
     if (gap === 0) yield time;
     if (!(gap > 0)) return;
     const exact = this.#byAmount.get(gap) ?? -1;
@@ -155,12 +146,6 @@ class Search {
     doubtful.used++;
     yield* this.#fill(gap - doubtful.amount, index, until, Math.max(time, start));
     doubtful.used--;
-  }
-
-  #step(): void {
-    const isTimeToLook = this.#steps % STEPS_BETWEEN_LOOKS_AT_THE_CLOCK === 0;
-    if (this.#steps++ >= this.#limitSteps || (isTimeToLook && performance.now() > this.#deadline))
-      throw new Exhausted();
   }
 
   #complaintAbout(index: number): string {

@@ -1,3 +1,5 @@
+import { SearchBudget, type SearchLimits } from "./search-budget.js";
+
 /** What calls do to an object, one after the other. */
 export interface Model<State, Action> {
   readonly initial: State;
@@ -23,13 +25,6 @@ export interface Call<Action> {
   readonly action: Action;
 }
 
-export interface SearchLimits {
-  /** Steps of the search. @default 2_000_000 */
-  readonly steps?: number;
-  /** In milliseconds of the clock, which goes on while a busy machine does other things. @default 300_000 */
-  readonly timeMs?: number;
-}
-
 export type Linearizability<Action> =
   /** `order` is one in which the calls can have taken effect. */
   | { readonly kind: "linearizable"; readonly order: readonly Call<Action>[] }
@@ -50,9 +45,7 @@ interface Entry<Action> {
 }
 
 const LIMIT_STEPS = 2_000_000;
-const LIMIT_MS = 300_000;
 const CALLS_SHOWN = 8;
-const STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 1_024;
 
 /**
  * Whether calls by any number of processes can have taken effect one after the other, each at one moment between its start
@@ -108,13 +101,12 @@ class Search<State, Action> {
     for (const call of ordered) this.#count(call, 1);
   }
 
-  run({ steps = LIMIT_STEPS, timeMs = LIMIT_MS }: SearchLimits): Linearizability<Action> {
-    const deadline = performance.now() + timeMs;
+  run(limits: SearchLimits): Linearizability<Action> {
+    const budget = new SearchBudget(limits, LIMIT_STEPS);
     let furthest: { done: number; before: readonly Call<Action>[]; stuck: Call<Action> } | undefined;
     this.#advance(undefined);
-    for (let step = 0; this.#left > 0; step++) {
-      if (step >= steps) return { kind: "exhausted" };
-      if (step % STEPS_BETWEEN_LOOKS_AT_THE_CLOCK === 0 && performance.now() > deadline) return { kind: "exhausted" };
+    while (this.#left > 0) {
+      if (!budget.take()) return { kind: "exhausted" };
       const position = this.#positions.at(-1);
       if (position === undefined) break;
       const entry = position.candidates[position.tried++];

@@ -42,7 +42,7 @@ export function zooCfg(place: ServerPlace, settings: ServerSettings): string {
  * Arguments of the JVM: small heaps, and a fast start rather than fast code. The interval at which empty container
  * nodes are removed (a minute by default) is read from a system property without the `zookeeper.` prefix, so zoo.cfg
  * cannot set it. A server that has missed a vote asks again after a time that doubles, up to a minute by default: with
- * servers that come and go every few seconds there would now and then be no leader for longer than a test lasts.
+ * servers that come and go every few seconds there could be no leader for longer than a test lasts.
  */
 export function jvmFlags(settings: ServerSettings): readonly string[] {
   return [

@@ -3,7 +3,7 @@ import type { ZooKeeper } from "@zookit/core";
 import { type SimulatedEnsemble, type SimulationOptions, simulate } from "@zookit/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { childrenOf, openClient, waitFor } from "./support/clients.js";
+import { childrenOf, openClient, serverOf, waitFor } from "./support/clients.js";
 import { FAULTS } from "./support/faults.js";
 import { SCHEDULES, SCHEDULES_LIMIT_MS } from "./support/schedules.js";
 import { arrange, type Troubles, troubles } from "./support/trouble.js";
@@ -67,11 +67,9 @@ test(
 
 test("whoever waits sees that it was closed before, at a server that lags, too (H40)", async () => {
   await simulate(async (ensemble, time) => {
-    const serverOf = ({ session }: ZooKeeper) =>
-      ensemble.servers.findIndex(({ sessions }) => sessions.includes(session.id));
     const [keeper, zk] = [await openClient(ensemble), await openClient(ensemble)];
-    expect(serverOf(zk)).not.toBe(serverOf(keeper));
-    ensemble.lagServer(serverOf(zk), 60_000);
+    expect(serverOf(ensemble, zk)).not.toBe(serverOf(ensemble, keeper));
+    ensemble.lagServer(serverOf(ensemble, zk), 60_000);
     await new Barrier(keeper, PATH).create({ timeoutMs });
     let hasPassed = false;
     const waiting = new Barrier(zk, PATH).wait({ timeoutMs }).then(() => {
@@ -79,7 +77,7 @@ test("whoever waits sees that it was closed before, at a server that lags, too (
     });
     await time.pass(500);
     expect(hasPassed).toBe(false);
-    ensemble.lagServer(serverOf(zk), 0);
+    ensemble.lagServer(serverOf(ensemble, zk), 0);
     await new Barrier(keeper, PATH).remove({ timeoutMs });
     await waiting;
     await Promise.all([keeper.close(), zk.close()]);

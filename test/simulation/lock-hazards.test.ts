@@ -1,7 +1,7 @@
 import { Lock } from "@zookit/lock";
 import { type SimulatedEnsemble, simulate } from "@zookit/testing";
 import { expect, test } from "vitest";
-import { childrenOf, openClient, SESSION_MS, waitFor } from "./support/clients.js";
+import { childrenOf, openClient, SESSION_MS, serverOf, waitFor } from "./support/clients.js";
 import { lockStory } from "./support/lock-story.js";
 
 const PATH = "/lock";
@@ -87,7 +87,7 @@ test("a holder whose server is cut off from the leader does not believe it, and 
       const other = await openClient(ensemble);
       const first = await new Lock(holder, PATH).acquire();
       const waiting = new Lock(other, PATH).acquire();
-      const index = ensemble.servers.findIndex(({ sessions }) => sessions.includes(holder.session.id));
+      const index = serverOf(ensemble, holder);
       ensemble.isolateServer(index, 20_000);
       await time.pass(5 * SESSION_MS);
       // Its session would have ended twice by now, had it stayed where reads are answered all the time.

@@ -24,13 +24,7 @@ export function onThreeServers(give: (ensemble: Ensemble, path: string) => void)
   });
 }
 
-/**
- * Waits until all of them are connected again. The servers of a slow machine take their time to elect a leader; what is
- * claimed is that sessions survive, not how fast.
- */
+/** Waits until all of them are connected again. */
 export async function untilConnected(clients: readonly ZooKeeper[]): Promise<void> {
-  await waitUntil(() => clients.every(({ state }) => state === "connected"), {
-    what: "all are connected again",
-    timeoutMs: 30_000,
-  });
+  await waitUntil(() => clients.every(({ state }) => state === "connected"), { what: "all are connected again" });
 }

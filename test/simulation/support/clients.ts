@@ -24,3 +24,8 @@ export async function waitFor(time: VirtualTime, what: string, condition: () => 
 export function childrenOf({ tree }: SimulatedEnsemble, path: string): readonly string[] {
   return tree.read({ type: "children", path }, []).children ?? [];
 }
+
+/** The index of the server that a client is connected to. */
+export function serverOf(ensemble: SimulatedEnsemble, { session }: ZooKeeper): number {
+  return ensemble.servers.findIndex(({ sessions }) => sessions.includes(session.id));
+}
