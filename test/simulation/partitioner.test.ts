@@ -48,6 +48,20 @@ test("names may be any text: each is called by its own name, and guarded apart (
   });
 });
 
+test("changing the set under a deadline tells that it may be changed, if the answer does not come in time (H7)", async () => {
+  await simulate(async (ensemble, time) => {
+    const worker = await openWorker(ensemble, { partitions: FOUR });
+    await haveLoads(time, [worker], [4]);
+    ensemble.planFaults(({ operation }) =>
+      operation === "set" ? { point: "silence", consequence: "reconnect" } : undefined,
+    );
+    const changing = worker.partitioner.setPartitions(partitionsOf(6), { timeoutMs: 100 });
+    await expect(changing).rejects.toMatchObject({ code: "timeout", outcome: "unknown" });
+    worker.stop();
+    await worker.end;
+  });
+});
+
 test("the set changes at run time: what is in both sets is not interrupted, unless balance needs it", async () => {
   await simulate(async (ensemble, time) => {
     const workers = await Promise.all(

@@ -10,7 +10,6 @@ import {
   checkWithWaitOptions,
   clientOf,
   ensurePath,
-  MAX_TIMER_MS,
   uniqueIdentifier,
   update,
 } from "@zookit/core/recipe";
@@ -148,7 +147,7 @@ export class Partitioner {
     // Setting the same set twice is as good as once.
     const contains = (data: Buffer) => decodePlan(data, path)?.set === set.digest;
     await bounded(client, { what: `change the partitions of ${this.path}`, path, options: given }, async (step) => {
-      const store = () => update(client, path, next, { signal: step.signal, timeoutMs: MAX_TIMER_MS, contains });
+      const store = () => update(client, path, next, { ...step, contains });
       await store().catch(async (error) => {
         if (!(error instanceof NoNodeError)) throw error;
         await ensurePath(client, path, "persistent", client.settings.acl, step);
