@@ -69,6 +69,25 @@ test("after the limit was changed, new members that say the old number or the ne
   });
 });
 
+test("setting the limit under a deadline tells that it may be set, if the answer does not come in time (H7)", async () => {
+  await simulate(async (ensemble) => {
+    const zk = await openClient(ensemble);
+    const semaphore = new Semaphore(zk, PATH, 2);
+    await (await semaphore.acquire()).release();
+    ensemble.planFaults(({ operation }) =>
+      operation === "set" ? { point: "silence", consequence: "reconnect" } : undefined,
+    );
+    const setting = semaphore.setLimit(3, { timeoutMs: 100 });
+    await expect(setting).rejects.toMatchObject({ code: "timeout", outcome: "unknown" });
+    ensemble.planFaults(({ operation }) =>
+      operation === "get" ? { point: "silence", consequence: "reconnect" } : undefined,
+    );
+    const reading = semaphore.setLimit(4, { timeoutMs: 100 });
+    await expect(reading).rejects.toMatchObject({ code: "timeout", outcome: "not-applied" });
+    await zk.close();
+  });
+});
+
 test("the first use of a semaphore is repeated when its answer is lost, also by setting the limit", async () => {
   for (const use of ["acquire", "setLimit"] as const) {
     await simulate(async (ensemble) => {

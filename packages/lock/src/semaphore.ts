@@ -1,4 +1,4 @@
-import { NoNodeError, TimeoutError, type WaitOptions, type ZooKeeper } from "@zookit/core";
+import { NoNodeError, type WaitOptions, type ZooKeeper } from "@zookit/core";
 import {
   bounded,
   type Client,
@@ -7,11 +7,9 @@ import {
   checkOptions,
   checkPacketSize,
   checkWithWaitOptions,
-  MAX_TIMER_MS,
   perform,
   update,
   withDeadline,
-  withOutcome,
 } from "@zookit/core/recipe";
 import { encodeLimit } from "./limit-record.js";
 import { lockSettings } from "./lock-settings.js";
@@ -172,26 +170,17 @@ export class Semaphore {
     checkInteger("limit", limit, 1, MOST_PERMITS);
     const path = this.#znodes.limit;
     const record = encodeLimit({ limit, declared: this.permits });
-    let mayBeChanged = false;
-    const change = (data: Buffer) => {
-      if (this.#znodes.read(data) === limit) return undefined;
-      mayBeChanged = true;
-      return record;
-    };
+    const change = (data: Buffer) => (this.#znodes.read(data) === limit ? undefined : record);
     // It is as was asked for, whoever made it so; otherwise it cannot be told whether it was so in between.
     const contains = (data: Buffer) => data.equals(record) || undefined;
-    try {
-      await bounded(this.#client, { what: `set the limit of ${this.path}`, path, options: given }, async (step) => {
-        const options = { signal: step.signal, timeoutMs: MAX_TIMER_MS, contains };
-        await update(this.#client, path, change, options).catch(async (error) => {
-          if (!(error instanceof NoNodeError)) throw error;
-          await this.#znodes.prepare(step.signal);
-          await update(this.#client, path, change, options);
-        });
+    await bounded(this.#client, { what: `set the limit of ${this.path}`, path, options: given }, async (step) => {
+      const options = { ...step, contains };
+      await update(this.#client, path, change, options).catch(async (error) => {
+        if (!(error instanceof NoNodeError)) throw error;
+        await this.#znodes.prepare(step.signal);
+        await update(this.#client, path, change, options);
       });
-    } catch (error) {
-      throw error instanceof TimeoutError && mayBeChanged ? withOutcome(error, "unknown") : error;
-    }
+    });
   }
 
   /**

@@ -6,7 +6,6 @@ import {
   followChildren,
   Holding,
   Latest,
-  MAX_TIMER_MS,
   type Naming,
   parentOf,
   parseSequence,
@@ -151,12 +150,12 @@ async function write(assigning: Assigning, view: Latest<View>, signal: AbortSign
     return revision && encodePlan(revision.plan);
   };
   const known = view.value.stored?.node;
-  const options = { signal, timeoutMs: MAX_TIMER_MS };
+  const step = { signal, isStep: true } as const;
   if (known === undefined) {
-    await ensurePath(client, paths.plan, "persistent", client.settings.acl, { ...options, isStep: true });
+    await ensurePath(client, paths.plan, "persistent", client.settings.acl, step);
   }
   try {
-    const node = await update(client, paths.plan, next, { ...options, known });
+    const node = await update(client, paths.plan, next, { ...step, known });
     if (change !== undefined) publishPlan({ path: parentOf(paths.plan), identifier }, change.before, change.plan);
     view.set({ ...view.value, stored: { node } });
   } catch (error) {
