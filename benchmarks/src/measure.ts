@@ -67,11 +67,19 @@ export async function measure(stage: Stage, cast: Cast, workload: Workload, exte
         driver.prepare({ work, hosts, path, sessionTimeoutMs, params: { ...params, index } }),
       ),
     );
-    const budgetMs = (extent.isQuick ? undefined : workload.budgetMs) ?? extent.budgetMs;
+    const { budgetMs, warmUpMs } = durations(workload, extent);
     const scene = { stage, drivers, path, params, workload, budgetMs };
-    if (!workload.isOneShot) await (workload.play ?? playTogether)({ ...scene, budgetMs: extent.warmUpMs });
+    if (!workload.isOneShot) await (workload.play ?? playTogether)({ ...scene, budgetMs: warmUpMs });
     return scene;
   }
+}
+
+function durations(
+  { budgetMs, warmUpMs }: Workload,
+  extent: Extent,
+): { readonly budgetMs: number; readonly warmUpMs: number } {
+  if (extent.isQuick) return extent;
+  return { budgetMs: budgetMs ?? extent.budgetMs, warmUpMs: warmUpMs ?? extent.warmUpMs };
 }
 
 async function hostsOf(stage: Stage, { delayMs = 0 }: Workload): Promise<string> {

@@ -74,6 +74,8 @@ export interface Workload {
   readonly needsNewProcess?: boolean;
   /** How long a run lasts, in milliseconds, where that must be longer than usual. Not in a quick run. */
   readonly budgetMs?: number;
+  /** How long its warm-up lasts, likewise. */
+  readonly warmUpMs?: number;
   readonly sessionTimeoutMs?: number;
   readonly targets?: readonly Target[];
   /** What a reader must know to understand the figures. */

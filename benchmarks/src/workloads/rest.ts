@@ -38,7 +38,8 @@ export const restWorkloads: readonly Workload[] = [
     metrics: ["requestsPerSecond", "cpuPercent"],
     rounds: 1,
     budgetMs: 15_000,
+    warmUpMs: 30_000,
     sessionTimeoutMs: SESSION_TIMEOUT_MS,
-    note: "With a session timeout of 10 s.",
+    note: "With a session timeout of 10 s, and half a minute later: so long Node.js's garbage collector tidies up.",
   },
 ];

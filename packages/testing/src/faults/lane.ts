@@ -1,4 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
+
+/** How much later than asked a timer may fire, in milliseconds: it counts whole ones. */
+const TIMER_SLACK_MS = 2;
 
 type Task = () => void | Promise<void>;
 
@@ -32,6 +35,16 @@ export class Lane {
   /** For tasks: waits, but not longer than the lane carries anything. */
   async wait(ms: number): Promise<void> {
     await delay(ms, undefined, { signal: this.#silence.signal }).catch(() => undefined);
+  }
+
+  /**
+   * The same until a time of `performance.now()`, to a few microseconds: the end is waited for in turns of the event loop.
+   * By timers alone, two tasks that are due a tenth of a millisecond after each other would be a whole one apart.
+   */
+  async waitUntil(due: number): Promise<void> {
+    const restMs = due - performance.now();
+    if (restMs > TIMER_SLACK_MS) await this.wait(restMs - TIMER_SLACK_MS);
+    while (performance.now() < due && !this.isSilent) await nextTurn();
   }
 
   async #run(): Promise<void> {

@@ -108,10 +108,7 @@ export class Link {
   #delay(lane: Lane, ms: number): void {
     if (ms === 0) return;
     const due = performance.now() + ms;
-    lane.push(() => {
-      const rest = due - performance.now();
-      return rest > 0 ? lane.wait(rest) : undefined;
-    });
+    lane.push(() => (due > performance.now() ? lane.waitUntil(due) : undefined));
   }
 
   #write(direction: Direction, bytes: Buffer): void | Promise<void> {
