@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 
 /** How much later than asked a timer may fire, in milliseconds: it counts whole ones. */
 const TIMER_SLACK_MS = 2;
