@@ -80,10 +80,13 @@ async function passOnce({ stage, drivers, path, params, budgetMs, workload }: Sc
   const prefix = names[peer];
   if (prefix === undefined) throw new Error(`no names of ${peer}'s contenders in ${workload.name}`);
   const holder = await stage.zk.create(`${path}/${prefix}`, "", { mode: "ephemeral-sequential" });
+  // Left by earlier rounds, and by peers that wait for their turn.
+  const watchesBefore = await stage.watchCount();
   const running = Promise.all(drivers.map((driver) => driver.run(budgetMs)));
   const waiters = drivers.length * (params.clients ?? 0);
+  const allWait = async () => (await stage.watchCount()) >= watchesBefore + waiters;
   // Each of them watches the one before it.
-  await waitDuring(running, async () => (await stage.watchCount()) >= waiters, "all wait for the lock");
+  await waitDuring(running, allWait, "all wait for the lock");
   const before = await stage.counts();
   const releasedNs = Number(process.hrtime.bigint());
   await stage.zk.delete(holder);
