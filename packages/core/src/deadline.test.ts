@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { checkWaitOptions, orAbort, pause, withDeadline } from "./deadline.js";
+import { checkWaitOptions, orAbort, orDeadline, pause, withDeadline } from "./deadline.js";
 import { InvalidArgumentError, TimeoutError } from "./errors.js";
 
 const NEVER = new Promise<never>(() => {});
@@ -137,6 +137,49 @@ describe("orAbort", () => {
     controller.abort(reason);
     fail(new Error("too late for anybody"));
     await expect(waiting).rejects.toBe(reason);
+  });
+});
+
+describe("orDeadline", () => {
+  const bounds = { signal: new AbortController().signal, timeoutMs: 1_000 };
+
+  it("is the promise itself without bounds", () => {
+    expect(orDeadline(NEVER, {}, "waiting", () => ({}))).toBe(NEVER);
+  });
+
+  it("resolves or rejects as the promise does, and leaves neither a listener nor a timer", async () => {
+    expect(await orDeadline(Promise.resolve(7), bounds, "waiting", () => ({}))).toBe(7);
+    await expect(orDeadline(Promise.reject(reason), bounds, "waiting", () => ({}))).rejects.toBe(reason);
+    expect(listeners(bounds.signal)).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it.each([reason, "text", 0, null])("passes the abort on with the very same reason: %s", async (given) => {
+    const controller = new AbortController();
+    const waiting = orDeadline(NEVER, { ...bounds, signal: controller.signal }, "waiting", () => ({}));
+    controller.abort(given);
+    await expect(waiting).rejects.toBe(given);
+    await expect(orDeadline(NEVER, { signal: controller.signal }, "waiting", () => ({}))).rejects.toBe(given);
+    expect(listeners(controller.signal)).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("rejects with a TimeoutError that says what took too long, and what is true when it does", async () => {
+    let outcome: "unknown" | "not-applied" = "not-applied";
+    const waiting = orDeadline(NEVER, bounds, "mowing the lawn", () => ({ path: "/lawn", outcome }));
+    const failed = expect(waiting).rejects.toThrow(
+      expect.objectContaining({
+        name: "TimeoutError",
+        message: expect.stringContaining("mowing the lawn"),
+        path: "/lawn",
+        outcome: "unknown",
+      }),
+    );
+    await vi.advanceTimersByTimeAsync(999);
+    outcome = "unknown";
+    await vi.advanceTimersByTimeAsync(1);
+    await failed;
+    expect(listeners(bounds.signal)).toBe(0);
   });
 });
 

@@ -91,7 +91,8 @@ async function updateOnce(
   contains: UpdateOptions["contains"],
   step: StepOptions,
 ): Promise<NodeData> {
-  const next = await orAbort((async () => fn(current.data, current.stat))(), step.signal);
+  const result = fn(current.data, current.stat);
+  const next = isPromiseLike(result) ? await orAbort(Promise.resolve(result), step.signal) : result;
   if (next === undefined) return current;
   const data = toBuffer(next, path);
   const { version } = current.stat;
@@ -167,6 +168,10 @@ async function compareAndSet(
     if (!wasLost) throw error;
     throw error instanceof BadVersionError ? new AmbiguousConflict(error) : withOutcome(error, "unknown");
   }
+}
+
+function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as Partial<PromiseLike<T>> | undefined)?.then === "function";
 }
 
 function read(client: Client, path: string, options: StepOptions): Promise<NodeData> {

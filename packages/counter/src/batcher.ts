@@ -1,15 +1,25 @@
 import { randomUUID } from "node:crypto";
 import { type NodeData, NoNodeError, type Stat, type ZookitError } from "@zookit/core";
-import { type Client, ensurePath, orAbort, update, withOutcome } from "@zookit/core/recipe";
+import { type Client, ensurePath, orDeadline, update, type WaitOptions } from "@zookit/core/recipe";
 import { type Change, inSequence, type Step } from "./change.js";
 import type { Codec, Write } from "./codec.js";
 
 type Result = Step | ZookitError;
 
-interface Pending {
+/** A change that somebody waits for. */
+class Pending {
   readonly change: Change;
-  readonly settle: (result: Result) => void;
-  readonly reject: (error: unknown) => void;
+  readonly result: Promise<Result>;
+  settle: (result: Result) => void = () => {};
+  reject: (error: unknown) => void = () => {};
+
+  constructor(change: Change) {
+    this.change = change;
+    this.result = new Promise((resolve, reject) => {
+      this.settle = resolve;
+      this.reject = reject;
+    });
+  }
 }
 
 /** What was remembered of the counter is not enough to decide: it has to be read. */
@@ -43,24 +53,21 @@ export class Batcher {
   /**
    * Makes a change.
    *
-   * @throws what aborted the signal; as a {@link ZookitError} it says whether the change may have been applied.
+   * @throws {TimeoutError} it says whether the change may have been applied. @throws the signal's reason
    */
-  async change(change: Change, signal: AbortSignal): Promise<Step> {
-    let pending: Pending | undefined;
-    const result = new Promise<Result>((settle, reject) => {
-      pending = { change, settle, reject };
-      this.#waiting.add(pending);
-    });
+  async change(change: Change, bounds: WaitOptions): Promise<Step> {
+    bounds.signal?.throwIfAborted();
+    const path = this.#path;
+    const pending = new Pending(change);
+    this.#waiting.add(pending);
     if (!this.#isBusy) void this.#travel();
+    const details = () => ({ path, outcome: this.#travelling.has(pending) ? "unknown" : "not-applied" }) as const;
     try {
-      const settled = await orAbort(result, signal);
-      if ("after" in settled) return settled;
-      throw settled;
-    } catch (error) {
-      const isUnderWay = pending !== undefined && this.#travelling.has(pending);
-      throw isUnderWay && error === signal.reason ? withOutcome(error, "unknown") : error;
+      const result = await orDeadline(pending.result, bounds, `changing the counter ${path}`, details);
+      if ("after" in result) return result;
+      throw result;
     } finally {
-      if (pending !== undefined) this.#forget(pending);
+      this.#forget(pending);
     }
   }
 

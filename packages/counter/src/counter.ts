@@ -1,5 +1,5 @@
 import { InvalidArgumentError, NoNodeError, type ObserveOptions, type WaitOptions, type ZooKeeper } from "@zookit/core";
-import { checkOptions, checkPath, checkWithWaitOptions, clientOf, withDeadline } from "@zookit/core/recipe";
+import { checkOptions, checkPath, checkWithWaitOptions, clientOf } from "@zookit/core/recipe";
 import { Batcher } from "./batcher.js";
 import { addition, type Change, exchange, type Step } from "./change.js";
 import { type Codec, codecFor } from "./codec.js";
@@ -148,9 +148,7 @@ export class Counter {
     const { signal, timeoutMs = this.#timeoutMs } = checkWithWaitOptions<WaitOptions>(options);
     const { path } = this;
     try {
-      const step = await withDeadline({ signal, timeoutMs }, `changing the counter ${path}`, { path }, (both) =>
-        this.#batcher.change(change, both),
-      );
+      const step = await this.#batcher.change(change, { signal, timeoutMs });
       publishChange(() => ({ path, step, error: undefined }));
       return step;
     } catch (error) {

@@ -5,12 +5,11 @@ import {
   Latest,
   type LiveSession,
   leaveSeat,
-  orAbort,
+  orDeadline,
   parentOf,
   perform,
   type Seat,
   toBuffer,
-  withDeadline,
 } from "@zookit/core/recipe";
 import { type MembershipMessage, publishMembership } from "./diagnostics.js";
 
@@ -98,9 +97,8 @@ export class Membership implements AsyncDisposable {
   async leave(options?: WaitOptions): Promise<void> {
     const given = checkWithWaitOptions<WaitOptions>(options);
     this.#left ??= this.#leave();
-    const left = this.#left;
-    const what = `leaving ${parentOf(this.#seat.path)}`;
-    await withDeadline(given, what, { path: this.#seat.path, outcome: "unknown" }, (signal) => orAbort(left, signal));
+    const { path } = this.#seat;
+    await orDeadline(this.#left, given, `leaving ${parentOf(path)}`, () => ({ path, outcome: "unknown" }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

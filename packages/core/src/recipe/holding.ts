@@ -1,5 +1,5 @@
 import type { Client } from "../client.js";
-import { orAbort, type WaitOptions, withDeadline } from "../deadline.js";
+import { orDeadline, type WaitOptions } from "../deadline.js";
 import type { ZookitError } from "../errors.js";
 import type { LiveSession } from "../live-session.js";
 import { checkWithWaitOptions } from "../perform.js";
@@ -113,9 +113,7 @@ export class Holding {
     const releasing = this.#releasing;
     // A caller who does not wait for it to the end has not asked to hear of its failure.
     releasing.catch(() => {});
-    if (given.signal === undefined && given.timeoutMs === undefined) return await releasing;
-    const details = { path: this.path, outcome: "unknown" } as const;
-    await withDeadline(given, `release ${this.path}`, details, (signal) => orAbort(releasing, signal));
+    await orDeadline(releasing, given, `release ${this.path}`, () => ({ path: this.path, outcome: "unknown" }));
   }
 
   async #release(): Promise<void> {

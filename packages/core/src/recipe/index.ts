@@ -6,7 +6,7 @@
 
 export { checkFunction, checkInteger, checkOptions, MAX_TIMER_MS } from "../check.js";
 export type { Client } from "../client.js";
-export { checkWaitOptions, orAbort, type WaitOptions, withDeadline } from "../deadline.js";
+export { checkWaitOptions, orAbort, orDeadline, type WaitOptions, withDeadline } from "../deadline.js";
 export { isLossError } from "../errors.js";
 export { Latest } from "../latest.js";
 export type { LiveSession } from "../live-session.js";
