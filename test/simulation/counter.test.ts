@@ -75,6 +75,20 @@ test("what is refused, or changes nothing, is decided by what is stored, not by 
   });
 });
 
+test("changes that travel together and cancel each other out are decided by what is stored, too", async () => {
+  await simulate(async (ensemble) => {
+    const [one, other] = [await openClient(ensemble), await openClient(ensemble)];
+    const mine = new Counter(one, "/n");
+    await mine.add(1);
+    await new Counter(other, "/n").add(49);
+    expect(await Promise.all([mine.compareAndSet(1, 2), mine.compareAndSet(2, 1)])).toEqual([false, false]);
+    await new Counter(other, "/n").add(50);
+    const there = { before: 100, after: 105 };
+    expect(await Promise.all([mine.add(5), mine.add(-5)])).toEqual([there, { before: 105, after: 100 }]);
+    await Promise.all([one.close(), other.close()]);
+  });
+});
+
 test("what would overflow is refused, and changes nothing (H76, H77)", async () => {
   await simulate(async (ensemble) => {
     const zk = await openClient(ensemble);

@@ -127,8 +127,10 @@ export class Batcher {
       const found = this.#codec.read(data, write);
       const outcome = inSequence(changes, found.value, found.range);
       results = outcome.results;
-      // A write is checked against what is really stored; whatever changes nothing must have been read.
-      const isWriteOnly = results.every((result) => "after" in result && result.after !== result.before);
+      // A write is checked against what is really stored; whatever changes nothing must have been read. So must changes be
+      // that cancel each other out: there is nothing to write then.
+      const isEachChange = results.every((result) => "after" in result && result.after !== result.before);
+      const isWriteOnly = isEachChange && outcome.value !== found.value;
       if (stat === known?.stat && !isWriteOnly) throw new MustRead();
       return outcome.value === found.value ? undefined : found.encode(outcome.value);
     };
