@@ -1,8 +1,9 @@
+import type { ZooKeeper } from "@zookit/core";
 import { Counter } from "@zookit/counter";
-import { simulate } from "@zookit/testing";
+import { type SimulatedEnsemble, simulate, type VirtualTime } from "@zookit/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { openClient } from "./support/clients.js";
+import { openClient, waitFor } from "./support/clients.js";
 import { counterStory } from "./support/counter-story.js";
 import { FAULTS } from "./support/faults.js";
 import { SCHEDULES, SCHEDULES_LIMIT_MS } from "./support/schedules.js";
@@ -116,6 +117,38 @@ test("a time-out says whether the addition can have been applied (H77)", async (
     await expect(waiting).rejects.toMatchObject({ code: "timeout", outcome: "not-applied" });
     await expect(travelling).rejects.toMatchObject({ code: "timeout", outcome: "unknown" });
     await zk.close();
+  });
+});
+
+/** Adds 1, which is applied with its answer lost; something else happens before it is asked again what has become of it. */
+async function addMeanwhile(
+  ensemble: SimulatedEnsemble,
+  time: VirtualTime,
+  zk: ZooKeeper,
+  meanwhile: () => Promise<unknown>,
+): Promise<void> {
+  const counter = new Counter(zk, "/n");
+  await counter.add(1);
+  const applied = ensemble.log.length + 1;
+  let isOver = false;
+  ensemble.planFaults(({ operation, session }) => {
+    if (session !== zk.session.id || isOver) return undefined;
+    return { point: operation === "set" ? "reply-lost" : "lost", consequence: "reconnect" };
+  });
+  const adding = counter.add(1);
+  adding.catch(() => {});
+  await waitFor(time, "it is applied", () => ensemble.log.length >= applied);
+  await meanwhile();
+  isOver = true;
+  await adding;
+}
+
+test("an addition whose answer was lost may be applied, whatever the counter was overwritten with since (H75)", async () => {
+  await simulate(async (ensemble, time) => {
+    const [zk, other] = [await openClient(ensemble), await openClient(ensemble)];
+    const adding = addMeanwhile(ensemble, time, zk, () => other.set("/n", "7"));
+    await expect(adding).rejects.toMatchObject({ code: "unknown-outcome", outcome: "unknown" });
+    await Promise.all([zk.close(), other.close()]);
   });
 });
 

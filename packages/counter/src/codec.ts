@@ -1,6 +1,7 @@
 import type { NodeData, Stat } from "@zookit/core";
 import { type CounterEncoding, type Found, readCurator, readKazoo } from "./encoding.js";
-import { containsWrite, readRecord, written } from "./record.js";
+import { UnreadableCounterError } from "./errors.js";
+import { containsWrite, type Record, readRecord, written } from "./record.js";
 
 /** One write of one writer. */
 export interface Write {
@@ -30,8 +31,19 @@ export function codecFor(encoding: CounterEncoding, path: string, initial: numbe
       };
     },
     contains: (data, found, { data: base, stat: baseStat }, { writer, number }) => {
-      const sent = { base: readRecord(base, path, initial), baseStat, writer, write: number };
-      return containsWrite(readRecord(data, path, initial), found, sent);
+      const record = recordIn(data, path, initial);
+      if (record === undefined) return undefined;
+      return containsWrite(record, found, { base: readRecord(base, path, initial), baseStat, writer, write: number });
     },
   };
+}
+
+/** `undefined` for what is no record: whoever overwrote it has also overwritten who had written before. */
+function recordIn(data: Buffer, path: string, initial: number): Record | undefined {
+  try {
+    return readRecord(data, path, initial);
+  } catch (error) {
+    if (error instanceof UnreadableCounterError) return undefined;
+    throw error;
+  }
 }

@@ -100,8 +100,8 @@ export class Counter {
    * @throws {CounterOverflowError} the sum is out of range; nothing was changed.
    * @throws {UnreadableCounterError} @throws {InvalidArgumentError} @throws {NoAuthError} @throws {ClosedError}
    * @throws {TimeoutError} its `outcome` says whether it may have been applied. @throws the signal's reason
-   * @throws {UnknownOutcomeError} only with another encoding than `own`; or when the znode was deleted meanwhile, or 64 others
-   *   have changed the counter since the answer was lost.
+   * @throws {UnknownOutcomeError} only with another encoding than `own`; or when the znode was deleted meanwhile, or overwritten
+   *   with what is no counter, or 64 others have changed the counter since the answer was lost.
    */
   async add(amount: number, options?: WaitOptions): Promise<Step> {
     return await this.#change(addition(checkNumber("amount", amount, this.path), this.path), options);
