@@ -152,6 +152,16 @@ test("an addition whose answer was lost may be applied, whatever the counter was
   });
 });
 
+test("an addition whose answer was lost is not made again in a znode that was made anew (H75)", async () => {
+  await simulate(async (ensemble, time) => {
+    const [zk, other] = [await openClient(ensemble), await openClient(ensemble)];
+    const adding = addMeanwhile(ensemble, time, zk, () => other.delete("/n"));
+    await expect(adding).rejects.toMatchObject({ code: "unknown-outcome", outcome: "unknown" });
+    expect(await new Counter(other, "/n").get()).toBe(0);
+    await Promise.all([zk.close(), other.close()]);
+  });
+});
+
 test("a counter of another encoding is refused, and left as it is", async () => {
   await simulate(async (ensemble) => {
     const zk = await openClient(ensemble);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type NodeData, NoNodeError, type Stat, type ZookitError } from "@zookit/core";
+import { type NodeData, NoNodeError, type Stat, UnknownOutcomeError, type ZookitError } from "@zookit/core";
 import { type Client, ensurePath, orDeadline, update, type WaitOptions } from "@zookit/core/recipe";
 import { type Change, inSequence, type Step } from "./change.js";
 import type { Codec, Write } from "./codec.js";
@@ -110,7 +110,7 @@ export class Batcher {
       try {
         return await this.#updateOnce(changes, write);
       } catch (error) {
-        if (error instanceof NoNodeError) await this.#ensure();
+        if (error instanceof NoNodeError) await this.#makeAnew(error);
         else if (!(error instanceof MustRead)) throw error;
         this.#known = undefined;
       }
@@ -141,8 +141,19 @@ export class Batcher {
     return results;
   }
 
-  /** Empty data stand for the initial value, so that it does not matter who makes the znode. */
-  async #ensure(): Promise<void> {
+  /**
+   * Empty data stand for the initial value, so that it does not matter who makes the znode.
+   *
+   * @throws {UnknownOutcomeError} it went after an answer was lost: the write may have been applied, and is not made again.
+   */
+  async #makeAnew(missing: NoNodeError): Promise<void> {
+    if (missing.outcome === "unknown") {
+      throw new UnknownOutcomeError(`${this.#path}: the answer was lost, and the znode has been deleted since`, {
+        path: this.#path,
+        outcome: "unknown",
+        cause: missing,
+      });
+    }
     const step = { signal: this.#allGaveUp.signal, isStep: true } as const;
     await ensurePath(this.#client, this.#path, "persistent", this.#client.settings.acl, step);
   }
