@@ -60,7 +60,20 @@ test("nobody has been forgotten while one is remembered who wrote before, howeve
   expect(containsWrite(afterOthers(again, WRITER_LIMIT - 1, "after"), at(100_000), sent)).toBeUndefined();
 });
 
-test.each(["x", "{}", "[]", "5", "null", '{"value":1.5,"writers":[]}', '{"value":1}'])("%s is no counter", (text) => {
+test.each([
+  "x",
+  "{}",
+  "[]",
+  "5",
+  "null",
+  '{"value":1.5,"writers":[]}',
+  '{"value":1}',
+  '{"value":1,"writers":[7]}',
+  '{"value":1,"writers":[null]}',
+  '{"value":1,"writers":["me"]}',
+  '{"value":1,"writers":[["me"]]}',
+  '{"value":1,"writers":[[1,2]]}',
+])("%s is no counter", (text) => {
   expect(() => readRecord(Buffer.from(text), "/n", 0)).toThrow(expect.objectContaining({ code: "unreadable-counter" }));
 });
 

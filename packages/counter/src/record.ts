@@ -20,11 +20,16 @@ export function readRecord(data: Buffer, path: string, initial: number): Record 
   if (data.length === 0) return { value: initial, writers: [] };
   try {
     const record = JSON.parse(data.toString("utf8")) as Partial<Record> | null;
-    if (Number.isSafeInteger(record?.value) && Array.isArray(record?.writers)) return record as Record;
+    const isRecord = Number.isSafeInteger(record?.value) && Array.isArray(record?.writers);
+    if (isRecord && record?.writers?.every(isWriter)) return record as Record;
   } catch {
     // Told below.
   }
   throw unreadable(path, "a counter of zookit's own format");
+}
+
+function isWriter(entry: unknown): boolean {
+  return Array.isArray(entry) && typeof entry[0] === "string" && Number.isSafeInteger(entry[1]);
 }
 
 /** The record after a write. */
