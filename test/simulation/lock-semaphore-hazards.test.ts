@@ -161,6 +161,23 @@ test("more permits than there are is refused at once, and when the limit is lowe
   });
 });
 
+test("more permits than there are is refused before anything is made for it, also where the limit was seen before (H63)", async () => {
+  await simulate(async (ensemble) => {
+    const clients = await openClients(ensemble, 2);
+    const [semaphore, other] = clients.map((zk) => new Semaphore(zk, PATH, 3)) as [Semaphore, Semaphore];
+    await (await semaphore.acquire()).release();
+    const before = ensemble.log.length;
+    const most = 2 ** 31 - 1;
+    await expect(semaphore.acquire({ permits: 4 })).rejects.toMatchObject({ code: "too-many-permits" });
+    await expect(semaphore.tryAcquire({ permits: most })).rejects.toMatchObject({ code: "too-many-permits" });
+    expect(ensemble.log.slice(before).filter(({ write }) => write.type === "create")).toEqual([]);
+    // What it has seen of the limit can be out of date.
+    await other.setLimit(5);
+    await (await semaphore.acquire({ permits: 5 })).release();
+    await closeAll(clients);
+  });
+});
+
 test("many who each ask for several permits never wait for each other: all have been granted in the end (H63)", async () => {
   await simulate(async (ensemble) => {
     const clients = await openClients(ensemble, 6);

@@ -27,7 +27,10 @@ export class SemaphoreZnodes {
   readonly #path: string;
   /** How many permits there are, as this member was told. */
   readonly #permits: number;
+  /** What this member was told was in agreement with the record when it first looked. From then on it follows the record. */
   #isAccepted = false;
+  /** The limit in the record that was read last; 0 before that. */
+  #latestLimit = 0;
 
   constructor(zk: ZooKeeper, { client, path, data }: Pick<LockSettings, "client" | "path" | "data">, permits: number) {
     this.client = client;
@@ -40,9 +43,12 @@ export class SemaphoreZnodes {
     this.#permits = permits;
   }
 
-  /** What this member was told was in agreement with the record when it first looked. From then on it follows the record. */
-  get isAccepted(): boolean {
-    return this.#isAccepted;
+  /**
+   * Whether there were so many permits when the record was read last: then there may be now, and leases can be made without
+   * {@link check}. Whoever asks for more permits than there are must not make a znode for each of them first.
+   */
+  hadPermits(permits: number): boolean {
+    return permits <= this.#latestLimit;
   }
 
   /**
@@ -61,6 +67,7 @@ export class SemaphoreZnodes {
       );
     }
     this.#isAccepted = true;
+    this.#latestLimit = record.limit;
     return record.limit;
   }
 

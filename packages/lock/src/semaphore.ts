@@ -54,8 +54,9 @@ const MOST_PERMITS = 2 ** 31 - 1;
  *
  * **Cost.** Uncontended: acquire one round trip, of three requests and one for each permit; release one round trip, of one
  * request for each permit. A new object looks at the limit first, one round trip more, and so does each acquisition while
- * others had to be waited for. Waiting: one watch on the predecessor, three for the first in the queue; a release wakes
- * that one, which needs one round trip of three requests, however many wait.
+ * others had to be waited for, or of more permits than there were when it last looked. Waiting: one watch on the
+ * predecessor, three for the first in the queue; a release wakes that one, which needs one round trip of three requests,
+ * however many wait.
  *
  * **Failure.** A lost connection is waited for, while waiting as well as while holding. If the session ends while waiting, it
  * queues anew; while holding, the handle is lost.

@@ -53,7 +53,7 @@ async function persist<T>(
     try {
       if (isMissing) await znodes.prepare(signal);
       isMissing = false;
-      if (!znodes.isAccepted || experience.isCrowded) await znodes.check(permits, signal);
+      if (!znodes.hadPermits(permits) || experience.isCrowded) await znodes.check(permits, signal);
       return await attempt();
     } catch (error) {
       if (signal.aborted) throw signal.reason;
