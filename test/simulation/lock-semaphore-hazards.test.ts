@@ -430,3 +430,20 @@ test("an abort at any moment ends with a handle or a rejection, and leaves nothi
     }
   }
 });
+
+test("leases without protection, which nothing tells to belong together, are listed as acquisitions of their own", async () => {
+  await simulate(async (ensemble) => {
+    const clients = await openClients(ensemble, 2);
+    const semaphore = new Semaphore(clients[0] as ZooKeeper, PATH, 5);
+    await (await semaphore.acquire()).release();
+    for (const [index, zk] of clients.entries()) {
+      await zk.create(`${LEASES}/lease-`, String(index), { mode: "ephemeral-sequential" });
+    }
+    const one = { permits: 1 };
+    expect(await semaphore.holders()).toMatchObject([
+      { identifier: "0", ...one },
+      { identifier: "1", ...one },
+    ]);
+    await closeAll(clients);
+  });
+});

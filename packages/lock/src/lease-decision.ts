@@ -13,6 +13,15 @@ export const LEASE_NAMING: Naming = {
   },
 };
 
+/**
+ * What the leases of one acquisition have in common, and with no others: what stands before the marker. Without protection
+ * there is nothing, and each lease is an acquisition of its own.
+ */
+export function acquisitionOf(name: string): string {
+  const at = name.lastIndexOf(MARKER);
+  return at >= 0 ? name.slice(0, at) : name;
+}
+
 /** What a listing of the leases means for some of them. */
 export type LeaseDecision = "granted" | "wait" | "gone";
 

@@ -1,5 +1,5 @@
 import { join, type LiveSession, readContenders } from "@zookit/core/recipe";
-import { decideLeases, LEASE_NAMING } from "./lease-decision.js";
+import { acquisitionOf, decideLeases, LEASE_NAMING } from "./lease-decision.js";
 import type { SemaphoreZnodes } from "./semaphore-znodes.js";
 
 /** One acquisition of a semaphore, as {@link Semaphore.holders} lists it. */
@@ -31,7 +31,7 @@ export async function readHolders(session: LiveSession, znodes: SemaphoreZnodes)
   const names = leases.map(({ name }) => name);
   const groups = new Map<string, Group>();
   for (const { name, data, stat } of leases) {
-    const id = name.slice(0, name.lastIndexOf("-"));
+    const id = acquisitionOf(name);
     const before = groups.get(id)?.names ?? [];
     groups.set(id, { names: [...before, name], identifier: data.toString(), owner: stat.ephemeralOwner });
   }
