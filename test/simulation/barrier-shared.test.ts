@@ -1,9 +1,9 @@
 import { DoubleBarrier } from "@zookit/barrier";
-import { TimeoutError, type ZooKeeper } from "@zookit/core";
+import { connect, Permission, TimeoutError, type ZooKeeper } from "@zookit/core";
 import { type SimulatedEnsemble, type SimulationOptions, simulate } from "@zookit/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { childrenOf, openClient, waitFor } from "./support/clients.js";
+import { childrenOf, openClient, SESSION_MS, waitFor } from "./support/clients.js";
 import { FAULTS } from "./support/faults.js";
 import { SCHEDULES, SCHEDULES_LIMIT_MS } from "./support/schedules.js";
 import { arrange, type Troubles, troubles } from "./support/trouble.js";
@@ -150,4 +150,20 @@ test("whoever leaves waits for those who were there, and not for those who enter
     expect(membersOf(ensemble)).toEqual(["next"]);
     await Promise.all([one.close(), other.close()]);
   });
+});
+
+test("everything it makes has the client's ACL, ready too, where that takes a request of its own (H86)", async () => {
+  await simulate(
+    async (ensemble) => {
+      const acl = [{ scheme: "world", id: "anyone", permissions: Permission.all }];
+      const zk = await connect("simulated", { transport: ensemble.transport, sessionTimeoutMs: SESSION_MS, acl });
+      await using _membership = await shared(zk, 1).enter();
+      const made = ensemble.log.flatMap(({ write }) => (write.type === "create" ? [write.path] : []));
+      const given = ensemble.log.flatMap(({ write }) => (write.type === "setAcl" ? [write.path] : []));
+      expect(given).toEqual(made);
+      expect(made.at(-1)).toBe(READY);
+      await zk.close();
+    },
+    { createsWithAcl: false },
+  );
 });

@@ -102,26 +102,33 @@ export class SharedEntering implements Attempt {
         this.#sawReady = false;
         return undefined;
       case "clear":
-        await session.request("delete", { path: this.#ready, version: -1 }).catch(unless(NoNodeError));
+        await session.request("delete", { path: this.#ready, version: -1 }).catch(ignoreNoNode);
         return undefined;
-      case "announce": {
-        const { acl } = this.#gate.client.settings;
-        const isAtOnce = acl !== undefined && session.capabilities.has("create-with-acl");
-        const request = {
-          path: this.#ready,
-          data: Buffer.alloc(0),
-          mode: "persistent",
-          ...(isAtOnce && { acl }),
-        } as const;
-        await session.request("create", request).catch(unless(NodeExistsError));
+      case "announce":
+        await this.#announce(session);
         return undefined;
-      }
       case "wait":
         await changed;
         return undefined;
       case "entered":
         return this.#entered(decision);
     }
+  }
+
+  async #announce(session: LiveSession): Promise<void> {
+    const { acl } = this.#gate.client.settings;
+    const path = this.#ready;
+    const isAtOnce = acl !== undefined && session.capabilities.has("create-with-acl");
+    const request = { path, data: Buffer.alloc(0), mode: "persistent", ...(isAtOnce && { acl }) } as const;
+    try {
+      await session.request("create", request);
+    } catch (error) {
+      // Somebody else has announced it, with an ACL of its own.
+      if (error instanceof NodeExistsError) return;
+      throw error;
+    }
+    if (acl === undefined || isAtOnce) return;
+    await session.request("setAcl", { path, acl, version: -1 }).catch(ignoreNoNode);
   }
 
   #entered(decision: SharedDecision): Membership | undefined {
@@ -144,8 +151,6 @@ async function czxidOf(session: LiveSession, path: string): Promise<bigint | und
   }
 }
 
-function unless(expected: typeof NoNodeError | typeof NodeExistsError): (error: unknown) => void {
-  return (error) => {
-    if (!(error instanceof expected)) throw error;
-  };
+function ignoreNoNode(error: unknown): void {
+  if (!(error instanceof NoNodeError)) throw error;
 }
