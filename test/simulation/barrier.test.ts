@@ -1,5 +1,5 @@
 import { Barrier, DoubleBarrier } from "@zookit/barrier";
-import type { ZooKeeper } from "@zookit/core";
+import { connect, Permission, type ZooKeeper } from "@zookit/core";
 import { type SimulatedEnsemble, type SimulationOptions, simulate } from "@zookit/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -82,6 +82,21 @@ test("whoever waits sees that it was closed before, at a server that lags, too (
     await waiting;
     await Promise.all([keeper.close(), zk.close()]);
   });
+});
+
+test("closing a barrier whose ACL is refused says that it may be closed: it is (H86)", async () => {
+  await simulate(
+    async (ensemble) => {
+      // Stands for whom the client has authenticated as: for nobody.
+      const acl = [{ scheme: "auth", id: "", permissions: Permission.all }];
+      const zk = await connect("simulated", { transport: ensemble.transport, acl });
+      const refused = { code: "invalid-acl", outcome: "unknown" };
+      await expect(new Barrier(zk, "/closed").create()).rejects.toMatchObject(refused);
+      expect(await zk.exists("/closed")).toBeDefined();
+      await zk.close();
+    },
+    { createsWithAcl: false },
+  );
 });
 
 test("entering twice, or leaving without having entered, is refused and changes nothing", async () => {

@@ -96,7 +96,11 @@ async function ensureAbsolute(
     }
     if (!(error instanceof NodeExistsError)) throw error;
   }
-  if (acl !== undefined && atOnce === undefined && isPerhapsOurs) await setFirstAcl(client, path, acl, options);
+  if (acl === undefined || atOnce !== undefined || !isPerhapsOurs) return;
+  await setFirstAcl(client, path, acl, options).catch((error) => {
+    // The znode is there all the same, open to everyone. It stays: others may rely on it by now.
+    throw withOutcome(error, "unknown");
+  });
 }
 
 /** How many children a recursive deletion works on at a time: a flood of requests would starve the heartbeat (H27). */
