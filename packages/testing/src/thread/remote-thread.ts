@@ -1,9 +1,18 @@
 import { Worker } from "node:worker_threads";
-import type { Remote } from "comlink";
 import { wrap } from "comlink/dist/esm/comlink.mjs";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { TestingError } from "../errors.js";
 import type { Answer } from "./answer.js";
+
+/**
+ * An object's methods, called from another thread. Not comlink's own `Remote`: its declarations need those of the DOM, so
+ * that a program for Node.js which checks its libraries could not be compiled with what this package would publish.
+ */
+type Remote<Api> = {
+  readonly [Name in keyof Api]: Api[Name] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Promise<Awaited<Result>>
+    : never;
+};
 
 /** An object in a worker thread, and the thread's life. Calls that the thread's end leaves unanswered reject. */
 export class RemoteThread<Api extends object> {
@@ -19,7 +28,7 @@ export class RemoteThread<Api extends object> {
   constructor(module: URL, what: string, workerData: unknown) {
     this.#what = what;
     this.#worker = new Worker(module, { workerData });
-    this.#api = wrap<Api>(nodeEndpoint(this.#worker));
+    this.#api = wrap<Api>(nodeEndpoint(this.#worker)) as unknown as Remote<Api>;
     this.#worker.on("error", (error) => {
       this.#crash = error;
       this.#finish(new TestingError("stopped", `the thread of ${what} has failed: ${String(error)}`, { cause: error }));
