@@ -447,3 +447,23 @@ test("leases without protection, which nothing tells to belong together, are lis
     await closeAll(clients);
   });
 });
+
+test("many permits held together are watched, without a warning of too many listeners", async () => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on("warning", onWarning);
+  try {
+    await simulate(async (ensemble, time) => {
+      const zk = await openClient(ensemble);
+      const handle = await new Semaphore(zk, PATH, 20).acquire({ permits: 20 });
+      await time.pass(500); // by now each of its znodes is watched
+      const [first] = childrenOf(ensemble, LEASES);
+      await zk.delete(`${LEASES}/${first}`);
+      await waitFor(time, "the handle is lost", () => handle.lost.aborted);
+      await zk.close();
+    });
+  } finally {
+    process.off("warning", onWarning);
+  }
+  expect(warnings).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Client } from "../client.js";
 import { orDeadline, type WaitOptions } from "../deadline.js";
 import type { ZookitError } from "../errors.js";
@@ -151,6 +152,8 @@ export class Holding {
     const { session, otherPaths = [] } = this.#place;
     this.#isWatching = true;
     const step = { client: this.#client, session, signal: this.#stopped.signal };
+    // One for each znode that is held: no leak, however many.
+    if (otherPaths.length > 0) setMaxListeners(0, step.signal);
     try {
       const own = waitForDeletion(step, this.path, (node) => this.#seen(node));
       await Promise.race([own, ...otherPaths.map((path) => waitForDeletion(step, path))]);
