@@ -50,8 +50,8 @@ export interface PartyChange {
  * **Protocol.** Each member is an ephemeral znode under the party's, in kazoo's form: kazoo's `Party` and this one see each
  * other. Its name follows from the identifier, so that two members cannot have the same one.
  *
- * **Cost.** `join` and `leave` two round trips. `members` two: the listing, and all members at once. `watch` holds one watch,
- * and one for each member; a change costs one listing and one read.
+ * **Cost.** `join` one round trip, and one to watch the own znode; `leave` two. `members` two: the listing, and all members at
+ * once. `watch` holds one watch, and one for each member; a change costs one listing and one read.
  *
  * **Failure.** A member whose session has ended joins again by itself in the next one. A member that crashed is listed until
  * its session ends.
