@@ -341,3 +341,20 @@ test("whoever leaves at any moment while joining again, with an answer lost, lea
     });
   }
 });
+
+test("states() tells that a member is absent when its session ends, not when the next one begins (H13, H21)", async () => {
+  await simulate(async (ensemble, time) => {
+    const zk = await openClient(ensemble);
+    const membership = await new Party(zk, PATH).join({ identifier: "a" });
+    const states: string[] = [];
+    void (async () => {
+      for await (const state of membership.states()) states.push(state);
+    })();
+    for (const index of ensemble.servers.keys()) ensemble.stopServer(index, 4 * SESSION_MS);
+    await time.pass(2 * SESSION_MS);
+    expect(membership.state).toBe("absent");
+    expect(states).toEqual(["joined", "absent"]);
+    await waitFor(time, "it has joined again", () => membership.state === "joined");
+    await zk.close();
+  });
+});

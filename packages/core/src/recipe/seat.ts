@@ -112,8 +112,8 @@ export async function keepSeat(
 ): Promise<void> {
   let session = first;
   while (!signal.aborted) {
-    // Resolves when somebody has deleted it; rejects when its session has ended.
-    await waitForDeletion({ client: seat.client, session, signal }, seat.path).catch(() => {});
+    // Resolves when somebody has deleted it; rejects when its session has ended, which is told before there is another one.
+    await orAbort(waitForDeletion({ client: seat.client, session, signal }, seat.path), session.lost).catch(() => {});
     if (signal.aborted) return;
     moved(undefined);
     try {
