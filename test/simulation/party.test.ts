@@ -358,3 +358,18 @@ test("states() tells that a member is absent when its session ends, not when the
     await zk.close();
   });
 });
+
+test("watch and states refuse a signal that is none, and options that they do not know, with a typed error", async () => {
+  await simulate(async (ensemble) => {
+    const zk = await openClient(ensemble);
+    const party = new Party(zk, PATH);
+    const membership = await party.join({ identifier: "a" });
+    const isInvalid = expect.objectContaining({ code: "invalid-argument" });
+    const wrong: unknown[] = [{ signal: {} }, { signal: null }, { sginal: undefined }, "signal", null];
+    for (const options of wrong) {
+      expect(() => party.watch(options as object)).toThrow(isInvalid);
+      expect(() => membership.states(options as object)).toThrow(isInvalid);
+    }
+    await zk.close();
+  });
+});

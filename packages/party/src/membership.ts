@@ -1,5 +1,7 @@
-import { ClosedError, NoNodeError, type WaitOptions } from "@zookit/core";
+import { ClosedError, NoNodeError, type ObserveOptions, type WaitOptions } from "@zookit/core";
 import {
+  checkOptions,
+  checkWaitOptions,
   checkWithWaitOptions,
   keepSeat,
   Latest,
@@ -60,8 +62,10 @@ export class Membership implements AsyncDisposable {
   }
 
   /** The state now, and the latest after each change. Ends with `left`. */
-  states(options?: { readonly signal?: AbortSignal | undefined }): AsyncIterable<MembershipState> {
-    return this.#state.observe(options?.signal);
+  states(options?: ObserveOptions): AsyncIterable<MembershipState> {
+    const { signal } = checkOptions<ObserveOptions>(options, ["signal"]);
+    checkWaitOptions({ signal });
+    return this.#state.observe(signal);
   }
 
   /**

@@ -13,6 +13,7 @@ import {
   checkInteger,
   checkOptions,
   checkPath,
+  checkWaitOptions,
   checkWithWaitOptions,
   clientOf,
   encodeIdentity,
@@ -122,6 +123,7 @@ export class Party {
    */
   watch(options?: ObserveOptions): AsyncIterable<PartyChange> {
     const { signal } = checkOptions<ObserveOptions>(options, ["signal"]);
+    checkWaitOptions({ signal });
     const rolls = followChildren(this.#client, this.path, isMember, signal);
     return (async function* () {
       let before: Children = new Map();
