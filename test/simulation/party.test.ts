@@ -373,3 +373,28 @@ test("watch and states refuse a signal that is none, and options that they do no
     await zk.close();
   });
 });
+
+test("an update of a member that has lost its identifier to another one does not land in that one's znode (H50, H81)", async () => {
+  await simulate(async (ensemble, time) => {
+    const [zk, other] = [await openClient(ensemble), await openClient(ensemble)];
+    const absent = await new Party(zk, PATH).join({ identifier: "a", data: "of the first" });
+    // Nothing that the first one sends to join again arrives before the second one has joined.
+    let hasJoined = false;
+    ensemble.planFaults(({ operation, session }) => {
+      const isMeant = operation === "create" && session !== other.session.id && !hasJoined;
+      return isMeant ? { point: "lost", consequence: "reconnect" } : undefined;
+    });
+    ensemble.expireSession(zk.session.id);
+    const successor = await new Party(other, PATH).join({ identifier: "a", data: "of the second" });
+    hasJoined = true;
+    await waitFor(time, "it is connected again", () => zk.state === "connected");
+    expect(absent.lost.aborted).toBe(false);
+    await absent.update("of the first, later");
+    const [member] = await new Party(other, PATH).members();
+    expect(member).toMatchObject({ session: other.session.id, data: Buffer.from("of the second") });
+    await waitFor(time, "it is told", () => absent.lost.aborted);
+    expect(absent.lost.reason).toMatchObject({ code: "duplicate-member" });
+    expect(successor.state).toBe("joined");
+    await Promise.all([zk.close(), other.close()]);
+  });
+});

@@ -10,6 +10,7 @@ import {
   orDeadline,
   parentOf,
   perform,
+  rewriteSeat,
   type Seat,
   toBuffer,
 } from "@zookit/core/recipe";
@@ -69,7 +70,8 @@ export class Membership implements AsyncDisposable {
   }
 
   /**
-   * Replaces the member's data. One round trip. While it is absent, the new data are those that it joins again with.
+   * Replaces the member's data. One round trip, or two while it is absent: then the new data are those that it joins again
+   * with. They never land in the znode of another member that has taken its identifier meanwhile.
    *
    * @throws {ClosedError} it has left. @throws {DataTooLargeError} @throws {NoAuthError} @throws {TimeoutError}
    */
@@ -78,16 +80,23 @@ export class Membership implements AsyncDisposable {
     const { client, path } = this.#seat;
     if (this.#state.value === "left") throw new ClosedError(`the member ${this.identifier} has left`, { path });
     this.#content.data = toBuffer(data, path);
+    await perform(client, {
+      what: `update the member ${this.identifier}`,
+      path,
+      effect: "idempotent",
+      options: given,
+      run: (session) => this.#write(session),
+    });
+  }
+
+  /** Does nothing while it is absent: it joins again with the latest data. */
+  async #write(session: LiveSession): Promise<void> {
+    const isSeated = this.#state.value === "joined" && session === this.#session;
+    if (!isSeated) return await rewriteSeat(this.#seat, session);
+    const { path } = this.#seat;
     try {
-      await perform(client, {
-        what: `update the member ${this.identifier}`,
-        path,
-        effect: "idempotent",
-        options: given,
-        run: (session) => session.request("set", { path, data: this.#seat.data(), version: -1 }),
-      });
+      await session.request("set", { path, data: this.#seat.data(), version: -1 });
     } catch (error) {
-      // It is absent just now, and joins again with these data.
       if (!(error instanceof NoNodeError)) throw error;
     }
   }

@@ -32,7 +32,7 @@ export { Place, type Queue } from "./place.js";
 export { type Contender, type Czxids, type Decision, decide, type Naming, needsCzxids, queueOf } from "./queue.js";
 export { isReleaseRequest, requestRelease } from "./release-request.js";
 export { goneWithin, type Removal, remove, type Unwanted } from "./removal.js";
-export { enterSeat, keepSeat, leaveSeat, patienceOf, type Seat } from "./seat.js";
+export { enterSeat, keepSeat, leaveSeat, patienceOf, rewriteSeat, type Seat } from "./seat.js";
 export { compareSequence, isExhausted, parseSequence } from "./sequence.js";
 export { waitForDeletion } from "./wait-for-deletion.js";
 export { reconnected, type Step, withinSession } from "./within-session.js";

@@ -127,6 +127,19 @@ export async function keepSeat(
 }
 
 /**
+ * Stores what the seat is to hold by now, if its znode is there in the session: otherwise it is made with that. What is there
+ * instead may be another member's of the same identifier (H50). Two round trips.
+ */
+export async function rewriteSeat({ path, data }: Seat, session: LiveSession): Promise<void> {
+  try {
+    const { ephemeralOwner } = await session.request("exists", { path, watch: false });
+    if (ephemeralOwner === session.id) await session.request("set", { path, data: data(), version: -1 });
+  } catch (error) {
+    if (!(error instanceof NoNodeError)) throw error;
+  }
+}
+
+/**
  * Gives the seat up for sure; resolves when its znode is proven to be gone, or its session has ended. The same of what was sent
  * to enter again, and may be on its way for longer than giving that up may take.
  */
