@@ -398,3 +398,33 @@ test("an update of a member that has lost its identifier to another one does not
     await Promise.all([zk.close(), other.close()]);
   });
 });
+
+test("data that were refused do not end the membership with the next session (H10, H21)", async () => {
+  await simulate(async (ensemble, time) => {
+    const zk = await openClient(ensemble);
+    const membership = await new Party(zk, PATH).join({ identifier: "a", data: "small" });
+    await expect(membership.update(Buffer.alloc(2 ** 20))).rejects.toMatchObject({ code: "data-too-large" });
+    const before = zk.session.id;
+    ensemble.expireSession(before);
+    await waitFor(time, "it has another session", () => zk.session.id !== before && zk.state === "connected");
+    await time.pass(500);
+    expect(membership.state).toBe("joined");
+    expect(await new Party(zk, PATH).members()).toMatchObject([{ data: Buffer.from("small") }]);
+    await zk.close();
+  });
+});
+
+test("an update that has failed as not applied is not applied with the next session (H21)", async () => {
+  await simulate(async (ensemble, time) => {
+    const zk = await openClient(ensemble);
+    const membership = await new Party(zk, PATH).join({ identifier: "a", data: "old" });
+    ensemble.partition(zk.session.id, 3 * SESSION_MS);
+    await waitFor(time, "it has no connection", () => zk.state !== "connected");
+    const failed = await membership.update("new", { timeoutMs: 100 }).catch((error) => error);
+    expect(failed).toMatchObject({ code: "timeout", outcome: "not-applied" });
+    await waitFor(time, "its session is over", () => membership.state === "absent");
+    await waitFor(time, "it has joined again", () => membership.state === "joined");
+    expect(await new Party(zk, PATH).members()).toMatchObject([{ data: Buffer.from("old") }]);
+    await zk.close();
+  });
+});

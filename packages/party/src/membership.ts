@@ -1,4 +1,4 @@
-import { ClosedError, NoNodeError, type ObserveOptions, type WaitOptions } from "@zookit/core";
+import { ClosedError, NoNodeError, type ObserveOptions, type WaitOptions, ZookitError } from "@zookit/core";
 import {
   checkOptions,
   checkWaitOptions,
@@ -14,6 +14,7 @@ import {
   type Seat,
   toBuffer,
 } from "@zookit/core/recipe";
+import type { Content } from "./content.js";
 import { type MembershipMessage, publishMembership } from "./diagnostics.js";
 
 /**
@@ -22,11 +23,6 @@ import { type MembershipMessage, publishMembership } from "./diagnostics.js";
  * - `left`: it has left, or was lost for good.
  */
 export type MembershipState = "joined" | "absent" | "left";
-
-/** The member's data as they are to be: its seat stores them whenever it is made. */
-export interface Content {
-  data: Buffer;
-}
 
 /** One membership of a party, until it is left. It joins again by itself after its session has ended, and says so. */
 export class Membership implements AsyncDisposable {
@@ -71,7 +67,8 @@ export class Membership implements AsyncDisposable {
 
   /**
    * Replaces the member's data. One round trip, or two while it is absent: then the new data are those that it joins again
-   * with. They never land in the znode of another member that has taken its identifier meanwhile.
+   * with. They never land in the znode of another member that has taken its identifier meanwhile. Data
+   * that were not applied are not applied later either; after an `outcome` that is unknown, or an abort, they may be.
    *
    * @throws {ClosedError} it has left. @throws {DataTooLargeError} @throws {NoAuthError} @throws {TimeoutError}
    */
@@ -79,14 +76,22 @@ export class Membership implements AsyncDisposable {
     const given = checkWithWaitOptions<WaitOptions>(options);
     const { client, path } = this.#seat;
     if (this.#state.value === "left") throw new ClosedError(`the member ${this.identifier} has left`, { path });
-    this.#content.data = toBuffer(data, path);
-    await perform(client, {
-      what: `update the member ${this.identifier}`,
-      path,
-      effect: "idempotent",
-      options: given,
-      run: (session) => this.#write(session),
-    });
+    const wanted = toBuffer(data, path);
+    this.#content.add(wanted);
+    try {
+      await perform(client, {
+        what: `update the member ${this.identifier}`,
+        path,
+        effect: "idempotent",
+        options: given,
+        run: (session) => this.#write(session),
+      });
+    } catch (error) {
+      if (error instanceof ZookitError && error.outcome === "not-applied") this.#content.withdraw(wanted);
+      throw error;
+    } finally {
+      this.#content.settle(wanted);
+    }
   }
 
   /** Does nothing while it is absent: it joins again with the latest data. */

@@ -27,6 +27,7 @@ import {
   uniqueIdentifier,
   withDeadline,
 } from "@zookit/core/recipe";
+import { Content } from "./content.js";
 import { Membership } from "./membership.js";
 import { isMember, nameOfMember } from "./naming.js";
 import { difference, type Member, membersOf } from "./roll.js";
@@ -86,7 +87,7 @@ export class Party {
     checkIdentifier(identifier, this.path);
     const client = this.#client;
     const path = join(this.path, nameOfMember(identifier));
-    const content = { data: toBuffer(given.data, path) };
+    const content = new Content(toBuffer(given.data, path));
     return await withDeadline(given, `joining ${this.path}`, { path: this.path }, async (signal) => {
       const patienceMs = patienceOf(await client.ready(signal));
       const stored = () => encodeIdentity({ identifier, data: content.data });
