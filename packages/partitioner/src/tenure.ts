@@ -84,7 +84,8 @@ export class Tenure {
     try {
       await fn(new Partition(this));
     } catch (error) {
-      if (!this.lost.aborted) throw error;
+      // The order matters: asking whether it is held can find that the deadline has passed (H14).
+      if (this.isHeld() && !this.lost.aborted) throw error;
     }
   }
 
