@@ -305,3 +305,26 @@ test("a whole group that has lost its sessions goes on with the set that it had 
     expect(workers[0]?.partitioner.partitions).toEqual(partitionsOf(6));
   });
 });
+
+test("who leaves is dealt with at once, also after the answer to the assigner's latest plan was lost (H7, H82)", async () => {
+  await simulate(async (ensemble, time) => {
+    const settleMs = 60_000;
+    const open = (identifier: string) => openWorker(ensemble, { partitions: FOUR, identifier, settleMs });
+    const others = [await open("a"), await open("b")];
+    await time.pass(settleMs);
+    await haveLoads(time, others, [2, 2]);
+    let lost = 0;
+    ensemble.planFaults(({ operation, path }) => {
+      const isMeant = operation === "set" && path === `${PATH}/plan` && lost++ === 0;
+      return isMeant ? { point: "reply-lost", consequence: "reconnect" } : undefined;
+    });
+    const leaver = await open("c");
+    await time.pass(settleMs);
+    await haveLoads(time, [...others, leaver], [1, 1, 2]);
+    expect(lost).toBeGreaterThan(0);
+    await time.pass(1_000);
+    leaver.stop();
+    await leaver.end;
+    await haveLoads(time, others, [2, 2]);
+  });
+});

@@ -143,24 +143,28 @@ async function assign(assigning: Assigning, view: Latest<View>, signal: AbortSig
 async function write(assigning: Assigning, view: Latest<View>, signal: AbortSignal): Promise<void> {
   const { client, paths, identifier, ownSet } = assigning;
   let change: { readonly before: Plan | undefined; readonly plan: Plan } | undefined;
+  let written: Buffer | undefined;
   const next = (data: Buffer) => {
     const before = decodePlan(data, paths.plan);
     const revision = revise(before, view.value.seated ?? [], ownSet());
     change = revision && { before, plan: revision.plan };
-    return revision && encodePlan(revision.plan);
+    written = revision && encodePlan(revision.plan);
+    return written;
   };
+  // The same plan of another assigner is as good; what is neither is decided anew.
+  const contains = (data: Buffer) => written?.equals(data) === true;
   const known = view.value.stored?.node;
   const step = { signal, isStep: true } as const;
   if (known === undefined) {
     await ensurePath(client, paths.plan, "persistent", client.settings.acl, step);
   }
   try {
-    const node = await update(client, paths.plan, next, { ...step, known });
+    const node = await update(client, paths.plan, next, { ...step, known, contains });
     if (change !== undefined) publishPlan({ path: parentOf(paths.plan), identifier }, change.before, change.plan);
     view.set({ ...view.value, stored: { node } });
   } catch (error) {
     signal.throwIfAborted();
-    // Written by us or by somebody else, or deleted: either way it is looked at again.
+    // Deleted, or made anew: either way it is looked at again.
     if (!(error instanceof UnknownOutcomeError || error instanceof NoNodeError)) throw error;
     view.set({ ...view.value, stored: { node: undefined } });
   }
