@@ -328,3 +328,18 @@ test("a partition that moves costs its old owner two requests and the new one tw
     expect(taking.filter((request) => request === "get owners")).toHaveLength(taking.length / 2);
   });
 });
+
+test("a member that changes the set before it was accepted goes along with it, alone as well as among others", async () => {
+  const [two, four] = [partitionsOf(2), partitionsOf(4)];
+  for (const others of [0, 1]) {
+    await simulate(async (ensemble, time) => {
+      const open = (identifier: string) => openWorker(ensemble, { partitions: two, identifier, settleMs: 500 });
+      const workers = others === 0 ? [] : [await open("other")];
+      await haveLoads(time, workers, others === 0 ? [] : [2]);
+      const worker = await open("a");
+      await time.pass(100);
+      await worker.partitioner.setPartitions(four);
+      await haveLoads(time, [...workers, worker], sharesOf(4, others + 1));
+    });
+  }
+});

@@ -10,6 +10,7 @@ import {
   checkWithWaitOptions,
   clientOf,
   ensurePath,
+  Latest,
   uniqueIdentifier,
   update,
 } from "@zookit/core/recipe";
@@ -85,7 +86,7 @@ export class Partitioner {
     this.path = checkPath(path);
     if (path === "/") throw new InvalidArgumentError("the root cannot be a partitioner", { path });
     this.#paths = pathsBelow(path);
-    this.#set = { value: checkSet(partitions, path) };
+    this.#set = new Latest(checkSet(partitions, path));
     this.identifier = checkIdentifier(identifier, path);
     this.weight = checkInteger("weight", weight, 1, MAX_WEIGHT);
     this.settleMs = checkInteger("settleMs", settleMs, 0, MAX_SETTLE_MS);
@@ -154,7 +155,7 @@ export class Partitioner {
         await store();
       });
     });
-    this.#set.value = set;
+    this.#set.set(set);
     if (change !== undefined) publishPlan(this, change.before, change.plan);
   }
 

@@ -6,9 +6,12 @@ import {
   enterSeat,
   join,
   keepSeat,
+  type Latest,
   type LiveSession,
   leaveSeat,
   patienceOf,
+  perform,
+  rewriteSeat,
   type Seat,
 } from "@zookit/core/recipe";
 import { assignInTurn } from "./assigner.js";
@@ -30,10 +33,8 @@ export interface Runner {
   readonly settleMs: number;
 }
 
-/** The set as a member knows it: what it was given, and then what the others have made of it. */
-export interface KnownSet {
-  value: PartitionSet;
-}
+/** The set as a member knows it: what it was given, and then what it and the others have made of it. */
+export type KnownSet = Latest<PartitionSet>;
 
 /**
  * One run of one member: from its seat to the end of the last call.
@@ -78,6 +79,7 @@ export class Run {
     const { client, zk, paths, identifier, settleMs } = this.#runner;
     const { signal } = this.#stop;
     const seat = await this.#seat(signal);
+    const stated = this.#set.value;
     let session: LiveSession = await enterSeat(seat, signal);
     const moved = (next: LiveSession | undefined) => {
       session = next ?? session;
@@ -86,6 +88,7 @@ export class Run {
     await Promise.all([
       // The seat goes at once: the others can plan without this member while its calls wind down.
       this.#endsWith(keepSeat(seat, session, signal, moved)).then(() => leaveSeat(seat, session)),
+      this.#endsWith(this.#restate(seat, stated, signal)),
       this.#endsWith(this.#followPlan(signal)),
       this.#endsWith(assignInTurn({ zk, client, paths, identifier, settleMs, ownSet }, signal)),
       this.#aborted().then(() => this.#windDown()),
@@ -111,6 +114,26 @@ export class Run {
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   }
 
+  /** Until it was accepted it is judged by the set that its seat states, which its own partitioner may change meanwhile. */
+  async #restate(seat: Seat, first: PartitionSet, signal: AbortSignal): Promise<void> {
+    const { client, identifier } = this.#runner;
+    const { path } = seat;
+    const what = `state the partitions of the member ${identifier}`;
+    const options = { signal, isStep: true } as const;
+    let stated = first;
+    for await (const set of this.#set.observe(signal)) {
+      if (this.#isAccepted || set.digest === stated.digest) continue;
+      await perform(client, {
+        what,
+        path,
+        effect: "idempotent",
+        options,
+        run: (session) => rewriteSeat(seat, session),
+      });
+      stated = set;
+    }
+  }
+
   async #followPlan(signal: AbortSignal): Promise<void> {
     const { zk, paths } = this.#runner;
     for await (const node of zk.watchData(paths.plan, { signal })) {
@@ -128,7 +151,7 @@ export class Run {
     const isIn = plan.members.some(({ run }) => run === this.#id);
     if (isIn || this.#isAccepted) {
       this.#isAccepted = true;
-      if (plan.set !== digest) this.#set.value = setOf(partitionsOf(plan));
+      if (plan.set !== digest) this.#set.set(setOf(partitionsOf(plan)));
     } else if (plan.refused.includes(this.#id) && plan.set !== digest) {
       const theirs = partitionsOf(plan).length;
       const sets = `the members of ${paths.members} divide another set of ${theirs} partitions, not its ${names.length}`;
