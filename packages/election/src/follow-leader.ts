@@ -26,7 +26,7 @@ export async function* followLeader(
   let last: Node | undefined | null = null;
   for (;;) {
     const session = await client.ready(signal);
-    const view = new View(session, path, naming);
+    const view = new View(session, path, naming, signal);
     try {
       for (;;) {
         const found = await orAbort(view.look(), signal);
@@ -51,14 +51,16 @@ class View {
   readonly #session: LiveSession;
   readonly #path: string;
   readonly #naming: Naming;
+  readonly #signal: AbortSignal | undefined;
   #watch: ReturnType<LiveSession["watch"]> | undefined;
   /** The leader that was found last, while its znode is not known to be gone. */
   #known: string | undefined;
 
-  constructor(session: LiveSession, path: string, naming: Naming) {
+  constructor(session: LiveSession, path: string, naming: Naming, signal: AbortSignal | undefined) {
     this.#session = session;
     this.#path = path;
     this.#naming = naming;
+    this.#signal = signal;
   }
 
   /** The leader, with the watch armed that tells of the next change. */
@@ -109,6 +111,8 @@ class View {
   }
 
   #watchInstead(kind: "data" | "children", path: string): void {
+    // A reading that was given up goes on until here: nobody would end its interest (H37).
+    this.#signal?.throwIfAborted();
     this.#watch?.cancel();
     this.#watch = this.#session.watch(kind, path);
   }

@@ -26,7 +26,7 @@ export async function* followChildren(
   let last: Children | undefined;
   for (;;) {
     const session = await client.ready(signal);
-    const view = new View(session, path, isMeant);
+    const view = new View(session, path, isMeant, signal);
     try {
       for (;;) {
         const children = await orAbort(view.read(), signal);
@@ -75,6 +75,7 @@ class View {
   readonly #session: LiveSession;
   readonly #path: string;
   readonly #isMeant: Filter;
+  readonly #signal: AbortSignal | undefined;
   readonly #nodes = new Map<string, NodeData>();
   /** Those whose watch has fired since they were asked for. */
   readonly #stale = new Set<string>();
@@ -84,10 +85,11 @@ class View {
   /** The connection was lost: nothing that was read on it is known to be so. */
   isOutdated = false;
 
-  constructor(session: LiveSession, path: string, isMeant: Filter) {
+  constructor(session: LiveSession, path: string, isMeant: Filter, signal: AbortSignal | undefined) {
     this.#session = session;
     this.#path = path;
     this.#isMeant = isMeant;
+    this.#signal = signal;
   }
 
   async read(): Promise<Children> {
@@ -134,6 +136,8 @@ class View {
   }
 
   #watch(name: string, kind: "data" | "children", path: string): void {
+    // A reading that was given up goes on until here: nobody would end its interest (H37).
+    this.#signal?.throwIfAborted();
     this.#cancels.get(name)?.();
     const watch = this.#session.watch(kind, path);
     this.#cancels.set(name, watch.cancel);
