@@ -22,21 +22,9 @@ export const PARTY_MUTANTS: readonly Mutant[] = [
     name: "party member back with its first data",
     standsFor: "a member that joins again after its session has ended does so with the data that it joined with",
     hazards: ["H21"],
-    file: "packages/party/src/membership.ts",
-    search: "    this.#content.data = toBuffer(data, path);\n",
-    replace: "    const latest = { ...this.#content, data: toBuffer(data, path) };\n",
-    also: [
-      {
-        file: "packages/party/src/membership.ts",
-        search: `session.request("set", { path, data: this.#seat.data(), version: -1 }),`,
-        replace: `session.request("set", { path, data: encodeIdentity({ ...this, ...latest }), version: -1 }),`,
-      },
-      {
-        file: "packages/party/src/membership.ts",
-        search: "  checkWithWaitOptions,\n",
-        replace: "  checkWithWaitOptions,\n  encodeIdentity,\n",
-      },
-    ],
+    file: "packages/party/src/content.ts",
+    search: "this.#wanted = this.#wanted.slice(Math.max(0, this.#wanted.indexOf(data)));",
+    replace: "this.#wanted = this.#wanted.slice(0, data.length < 0 ? 0 : 1);",
   },
   {
     name: "party member that came back unnoticed",

@@ -74,8 +74,8 @@ export const SEAT_MUTANTS: readonly Mutant[] = [
     standsFor: "a member whose session has ended does not join again, and believes that it is there",
     hazards: ["H21"],
     file: SEAT,
-    search: "    await waitForDeletion({ client: seat.client, session, signal }, seat.path).catch(() => {});\n",
-    replace: "    await waitForDeletion({ client: seat.client, session, signal }, seat.path);\n",
+    search: "seat.path), session.lost).catch(() => {});",
+    replace: "seat.path), session.lost);",
   },
   {
     name: "seat of a live member waited for",
