@@ -36,14 +36,21 @@ const running = [
   worker("worker-3", shutdown.signal),
 ];
 
-// The first one leaves when all three have had their share for a moment; when the others have all of it, the example ends.
-for await (const { members } of new Partitioner(zk, "/zookit-examples/jobs", { partitions }).watch()) {
-  if (members.length > 0)
-    console.log(members.map(({ identifier, partitions }) => `${identifier}: ${partitions.length}`).join(", "));
-  if (members.length === 3 || first.signal.aborted) await pause(500);
-  if (members.length === 3) first.abort(new Error("enough for worker-1"));
-  else if (first.signal.aborted) break;
+/** The first one leaves when all three have had their share for a moment; when the others have all of it, the example ends. */
+async function follow(signal: AbortSignal): Promise<void> {
+  for await (const { members } of new Partitioner(zk, "/zookit-examples/jobs", { partitions }).watch({ signal })) {
+    if (members.length > 0)
+      console.log(members.map(({ identifier, partitions }) => `${identifier}: ${partitions.length}`).join(", "));
+    if (members.length === 3 || first.signal.aborted) await pause(500);
+    if (members.length === 3) first.abort(new Error("enough for worker-1"));
+    else if (first.signal.aborted) break;
+  }
 }
+
+// When the example is stopped, there is nobody left to change anything that could be watched; the workers come to an end.
+await follow(shutdown.signal).catch((error) => {
+  if (error !== shutdown.signal.reason) throw error;
+});
 await running[0];
 shutdown.abort(new Error("enough"));
 await Promise.all(running);

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -22,9 +22,11 @@ const outputs: Readonly<Record<string, RegExp>> = {
     /^holding the lock with fencing token (\d+)\nreleased the lock after writing "all is well" under token \1\n$/,
 };
 
-async function run(file: string): Promise<{ stdout: string; stderr: string }> {
-  // Rejects unless the exit code is 0.
-  return await promisify(execFile)(
+type Result = Promise<{ stdout: string; stderr: string }>;
+
+/** Rejects unless the exit code is 0. */
+function run(file: string): Result & { readonly child: ChildProcess } {
+  return promisify(execFile)(
     process.execPath,
     ["--conditions=@zookit/source", "--import", "tsx", `${directory}${file}`],
     { env: { ...process.env, ZOOKEEPER_HOSTS: `${sharedHosts()}${uniqueRoot("examples")}` }, timeout: 30_000 },
@@ -40,6 +42,15 @@ describe("examples", () => {
     const { stdout, stderr } = await run(file);
 
     expect(stdout).toMatch(outputs[file] as RegExp);
+    expect(stderr).toBe("");
+  });
+
+  it("partitioned-jobs.ts lets its workers come to an end when it is interrupted, and the process", async () => {
+    const running = run("partitioned-jobs.ts");
+    running.child.stdout?.once("data", () => running.child.kill("SIGINT"));
+    const { stdout, stderr } = await running;
+
+    expect(stdout.match(/ends with/g)?.length).toBe(stdout.match(/begins with/g)?.length);
     expect(stderr).toBe("");
   });
 });
