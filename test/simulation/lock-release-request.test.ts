@@ -65,6 +65,24 @@ describe("a request to release", () => {
     });
   });
 
+  test("was made, even if the holder has given way before its lost answer could be asked for again", async () => {
+    await simulate(async (ensemble, time) => {
+      const [holder, other] = [await openClient(ensemble), await openClient(ensemble)];
+      const handle = await new Lock(holder, PATH).acquire();
+      handle.releaseRequested.addEventListener("abort", () => void handle.release());
+      await time.pass(NOTICED_MS);
+      let writes = 0;
+      ensemble.planFaults(({ operation, session }) =>
+        operation === "set" && session === other.session.id && writes++ === 0
+          ? { point: "reply-lost", consequence: "reconnect" }
+          : undefined,
+      );
+      expect(await new Lock(other, PATH).requestRelease()).toBe(true);
+      expect(childrenOf(ensemble, PATH)).toEqual([]);
+      await Promise.all([holder.close(), other.close()]);
+    });
+  });
+
   test("is made once its answer was lost as well, and noticed after a reconnect", async () => {
     await simulate(async (ensemble, time) => {
       const [holder, other] = [await openClient(ensemble), await openClient(ensemble)];

@@ -1,6 +1,6 @@
 import type { Client } from "../client.js";
 import type { WaitOptions } from "../deadline.js";
-import { NoNodeError } from "../errors.js";
+import { isLossError, NoNodeError } from "../errors.js";
 import { join } from "../path.js";
 import { perform } from "../perform.js";
 import { listContenders } from "./contenders.js";
@@ -33,6 +33,8 @@ interface Asked {
  */
 export async function requestRelease(client: Client, asked: Asked, options: WaitOptions): Promise<boolean> {
   const { parent, naming, holders } = asked;
+  // Whoever was asked may be gone when it is asked again, because the answer was lost.
+  let hasAsked = false;
   return await perform(client, {
     what: `ask the holder of ${parent} to release it`,
     path: parent,
@@ -41,17 +43,19 @@ export async function requestRelease(client: Client, asked: Asked, options: Wait
     run: async (session) => {
       const queue = await listContenders(session, parent, naming);
       const inTheWay = queue.slice(0, holders(queue)).filter((name) => naming.isAwaited?.(name) ?? true);
-      const ask = async (name: string): Promise<boolean> => {
+      const ask = async (name: string): Promise<void> => {
         try {
           await session.request("set", { path: join(parent, name), data: RELEASE_REQUEST, version: -1 });
-          return true;
+          hasAsked = true;
         } catch (error) {
           // It has released already.
-          if (error instanceof NoNodeError) return false;
+          if (error instanceof NoNodeError) return;
+          hasAsked ||= isLossError(error) && error.outcome === "unknown";
           throw error;
         }
       };
-      return (await Promise.all(inTheWay.map(ask))).includes(true);
+      await Promise.all(inTheWay.map(ask));
+      return hasAsked;
     },
   });
 }
