@@ -108,3 +108,24 @@ test("a seat whose access control list was not even sent when the connection was
     );
   }
 });
+
+test("whoever gives up after an answer was lost leaves those seats of its session whose names begin with its own (H50)", async () => {
+  for (let ms = 0; ms < 10; ms++) {
+    await simulate(async (ensemble, time) => {
+      const zk = await openClient(ensemble);
+      const seat = await seatOf(zk);
+      const longer = { ...seat, path: `${seat.path}b` };
+      const session = await enterSeat(longer, FOR_EVER);
+      failNext(ensemble, "create", "reply-lost");
+      const stop = new AbortController();
+      const entering = enterSeat(seat, stop.signal).catch(() => {});
+      await time.pass(ms);
+      stop.abort(new Error("enough"));
+      await entering;
+      await time.pass(500);
+      expect(childrenOf(ensemble, PARENT), `given up after ${ms} ms`).toContain("ab");
+      await leaveSeat(longer, session);
+      await zk.close();
+    });
+  }
+});

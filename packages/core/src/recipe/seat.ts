@@ -152,7 +152,20 @@ export async function leaveSeat(seat: Seat, session: LiveSession): Promise<void>
 function vacate({ client, path }: Seat, { session, created }: Attempt): Removal {
   const isOurs = ({ stat }: NodeData) => stat.ephemeralOwner === session.id;
   const parent = parentOf(path);
-  const removal = remove({ client, session, parent, prefix: nameOf(path), created, isNameCertain: true, isOurs });
+  // The name is known in any case. To look for what begins with it would find the seats of other members in the session.
+  const settled = created.catch((error) => {
+    if (isLossError(error) && error.outcome === "unknown") return path;
+    throw error;
+  });
+  const removal = remove({
+    client,
+    session,
+    parent,
+    prefix: nameOf(path),
+    created: settled,
+    isNameCertain: true,
+    isOurs,
+  });
   rememberVacating(client, path, removal);
   return removal;
 }
