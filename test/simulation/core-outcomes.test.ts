@@ -77,3 +77,18 @@ test("a session is refused more ephemeral znodes before its end could stop the s
     });
   });
 });
+
+test("an update rejects with what its function throws, even if that says that another znode's version is another one by now", async () => {
+  await withClient(async (zk) => {
+    await zk.create("/a", "first");
+    await zk.create("/b");
+    let calls = 0;
+    const updating = zk.update("/a", async () => {
+      calls++;
+      await zk.set("/b", "", { version: 7 });
+      return "mine";
+    });
+    await expect(updating).rejects.toMatchObject({ code: "bad-version", path: "/b" });
+    expect(calls).toBe(1);
+  });
+});

@@ -67,10 +67,20 @@ export async function update(
 ): Promise<NodeData> {
   const what = `update ${path}`;
   let { known } = options;
+  /** What `fn` has thrown: it may be of any class, and is not a conflict of this update. */
+  let failure: unknown;
+  const compute: UpdateFunction = async (data, stat) => {
+    try {
+      return await fn(data, stat);
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  };
   const attempt = async (step: StepOptions) => {
     const current = known ?? (await read(client, path, step));
     known = undefined;
-    return await updateOnce(client, path, fn, current, options.contains, step);
+    return await updateOnce(client, path, compute, current, options.contains, step);
   };
   return await bounded(client, { what, path, options }, (step) =>
     retry(() => attempt(step), {
@@ -78,7 +88,7 @@ export async function update(
       policy: client.settings.retry,
       signal: step.signal,
       // Somebody else's write came between: begin again with what is stored now.
-      shouldRetry: (error) => error instanceof BadVersionError,
+      shouldRetry: (error) => error instanceof BadVersionError && error !== failure,
     }),
   );
 }
