@@ -92,3 +92,15 @@ test("an update rejects with what its function throws, even if that says that an
     expect(calls).toBe(1);
   });
 });
+
+test("an ephemeral znode whose deletion is refused is still counted (H31)", async () => {
+  await withClient(async (zk) => {
+    const paths = ["a", "b", "c"].map((letter) => `/${letter}${"x".repeat(2 ** 19 - 10)}`);
+    for (const path of paths) await zk.create(path, "", { mode: "ephemeral" });
+    for (const path of paths)
+      await expect(zk.delete(path, { version: 7 })).rejects.toMatchObject({ code: "bad-version" });
+    await expect(zk.create("/d".padEnd(100, "x"), "", { mode: "ephemeral" })).rejects.toMatchObject({
+      code: "too-many-ephemerals",
+    });
+  });
+});

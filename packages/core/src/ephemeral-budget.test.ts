@@ -7,7 +7,7 @@ const LONG = `/${"x".repeat(2 ** 19 - 5)}`;
 
 function filled(): EphemeralBudget {
   const budget = new EphemeralBudget();
-  for (const letter of ["a", "b", "c"]) budget.answered("create", create(LONG + letter), LONG + letter);
+  for (const letter of ["a", "b", "c"]) budget.done("create", create(LONG + letter), LONG + letter);
   return budget;
 }
 
@@ -15,10 +15,10 @@ test("refuses what would be too much, and nothing before", () => {
   const budget = new EphemeralBudget();
   for (const letter of ["a", "b"]) {
     budget.check("create", create(LONG + letter), "/");
-    budget.answered("create", create(LONG + letter), LONG + letter);
+    budget.done("create", create(LONG + letter), LONG + letter);
   }
   budget.check("create", create("/c"), "/c");
-  budget.answered("create", create(LONG), LONG);
+  budget.done("create", create(LONG), LONG);
   expect(() => budget.check("create", create("/d"), "/d")).toThrow(
     expect.objectContaining({ code: "too-many-ephemerals", outcome: "not-applied", path: "/d" }),
   );
@@ -32,8 +32,14 @@ test("what is not ephemeral is not counted", () => {
 
 test("what was deleted is not counted any more, and only once", () => {
   const budget = filled();
-  for (let time = 0; time < 2; time++) budget.answered("delete", { path: `${LONG}a`, version: -1 }, undefined);
+  for (let time = 0; time < 2; time++) budget.done("delete", { path: `${LONG}a`, version: -1 }, undefined);
   budget.check("create", create("/d"), "/d");
-  budget.answered("create", create(`${LONG}a`), `${LONG}a`);
+  budget.done("create", create(`${LONG}a`), `${LONG}a`);
   expect(() => budget.check("create", create("/d"), "/d")).toThrow("3 ephemeral znodes");
+});
+
+test("what somebody else has deleted, and is made again, is counted once", () => {
+  const budget = new EphemeralBudget();
+  for (let time = 0; time < 4; time++) budget.done("create", create(LONG), LONG);
+  budget.check("create", create("/d"), "/d");
 });

@@ -28,11 +28,16 @@ export class EphemeralBudget {
     throw new TooManyEphemeralsError(`create ${path}: ${sum}; more could stop the servers when it ends`, { path });
   }
 
-  /** To be called with each request that was answered, with the path that a create has answered. */
-  answered(operation: OperationName, request: Operations[OperationName]["request"], created: unknown): void {
+  /**
+   * To be called with each request that was carried out, or found no znode, with the path that a create has answered. A znode
+   * whose deletion was refused is still there.
+   */
+  done(operation: OperationName, request: Operations[OperationName]["request"], created: unknown): void {
     if (operation === "delete") {
       if (this.#paths.delete(request.path)) this.#bytes -= bytesOf(request.path);
     } else if (isEphemeralCreate(operation, request) && typeof created === "string") {
+      // It was counted already if somebody else has deleted it since.
+      if (this.#paths.has(created)) return;
       this.#paths.add(created);
       this.#bytes += bytesOf(created);
     }
