@@ -1,5 +1,14 @@
 import { NodeExistsError } from "@zookit/core";
-import { type Client, isLossError, join, type LiveSession, orAbort, type Removal, remove } from "@zookit/core/recipe";
+import {
+  type Client,
+  isLossError,
+  join,
+  type LiveSession,
+  orAbort,
+  protectEphemeral,
+  type Removal,
+  remove,
+} from "@zookit/core/recipe";
 
 /** The barrier's znode, and what a participant's own znode under it holds. */
 export interface Gate {
@@ -59,7 +68,7 @@ export class MemberZnode {
         throw error;
       }
     }
-    if (acl !== undefined && !isAtOnce) await this.session.request("setAcl", { path: this.path, acl, version: -1 });
+    await protectEphemeral(client, this.session, this.path);
   }
 
   /** From now on the janitor sees to it that the znode goes (H4, H6, H47). */

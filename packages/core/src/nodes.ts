@@ -2,7 +2,7 @@
 import type { Acl } from "./acl.js";
 import type { Client } from "./client.js";
 import { pause } from "./deadline.js";
-import { BadVersionError, isLossError, NodeExistsError, NoNodeError, NotEmptyError } from "./errors.js";
+import { BadVersionError, isLossError, NoAuthError, NodeExistsError, NoNodeError, NotEmptyError } from "./errors.js";
 import type { LiveSession } from "./live-session.js";
 import { join, parentOf } from "./path.js";
 import { perform, type StepOptions, withOutcome } from "./perform.js";
@@ -159,14 +159,16 @@ async function protect(client: Client, path: string, acl: readonly Acl[], option
 }
 
 /**
- * Sets the ACL of a znode on which none has been set since its creation; leaves any other as it is. One that is gone again,
- * with its session say, needs none: its creation has been applied all the same.
+ * Sets the ACL of a znode on which none has been set since its creation; leaves any other as it is: perhaps it is ours already
+ * and the answer was lost, and ours need not let us set another. The open list, which it was created with, refuses nobody. One
+ * that is gone again, with its session say, needs none: its creation has been applied all the same.
  */
 async function setFirstAcl(client: Client, path: string, acl: readonly Acl[], options: StepOptions): Promise<void> {
   const run = (session: LiveSession) => session.requestAbsolute("setAcl", { path, acl, version: 0 });
   const named = client.settings.chroot.toClient(path);
   const what = `set the ACL of ${named}`;
   await perform(client, { what, path: named, effect: "idempotent", options, run }).catch((error) => {
-    if (!(error instanceof BadVersionError || error instanceof NoNodeError)) throw error;
+    const isSet = error instanceof BadVersionError || error instanceof NoAuthError;
+    if (!(isSet || error instanceof NoNodeError)) throw error;
   });
 }

@@ -8,6 +8,7 @@ import {
   type Naming,
   nameOf,
   parentOf,
+  protectEphemeral,
   type Removal,
   remove,
   withinSession,
@@ -81,13 +82,13 @@ export class ReadPlace implements HeldPlace {
     const { session, path } = this;
     const { client, data } = this.#successor;
     const { acl } = client.settings;
-    const isWithAcl = acl === undefined || session.capabilities.has("create-with-acl");
-    const request = { path, data, mode: "ephemeral", ...(acl !== undefined && isWithAcl && { acl }) } as const;
+    const isAtOnce = acl !== undefined && session.capabilities.has("create-with-acl");
+    const request = { path, data, mode: "ephemeral", ...(isAtOnce && { acl }) } as const;
     try {
       await session.request("create", request);
     } catch (error) {
       if (!(error instanceof NodeExistsError)) throw error;
     }
-    if (acl !== undefined && !isWithAcl) await session.request("setAcl", { path, acl, version: -1 });
+    await protectEphemeral(client, session, path);
   }
 }

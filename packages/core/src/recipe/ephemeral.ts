@@ -1,5 +1,6 @@
 /** Creating ephemeral znodes of a given name, in one session, with the client's ACL. */
 import type { Client } from "../client.js";
+import { NoAuthError } from "../errors.js";
 import type { LiveSession } from "../live-session.js";
 
 /** Sends the create within the call. A failure that nobody awaits is not unhandled. */
@@ -11,9 +12,14 @@ export function createEphemeral(client: Client, session: LiveSession, path: stri
   return created;
 }
 
-/** Gives the znode its ACL, where that takes a request of its own. */
+/**
+ * Gives the znode its ACL, where that takes a request of its own. Refused, it has one: the open list that it was created with
+ * refuses nobody. It is its own then, which need not let anybody set another, and whose answer was lost the first time.
+ */
 export async function protectEphemeral(client: Client, session: LiveSession, path: string): Promise<void> {
   const { acl } = client.settings;
   if (acl === undefined || session.capabilities.has("create-with-acl")) return;
-  await session.request("setAcl", { path, acl, version: -1 });
+  await session.request("setAcl", { path, acl, version: -1 }).catch((error) => {
+    if (!(error instanceof NoAuthError)) throw error;
+  });
 }

@@ -6,6 +6,7 @@ import type { LiveSession } from "../live-session.js";
 import { ensurePath } from "../nodes.js";
 import { join, nameOf } from "../path.js";
 import type { CreateMode } from "../znode.js";
+import { protectEphemeral } from "./ephemeral.js";
 import { tokenFromListing } from "./fencing-token.js";
 import { type Departure, departureOf, enroll, withdraw } from "./neighbours.js";
 import { type Czxids, type Decision, decide, type Naming, needsCzxids } from "./queue.js";
@@ -221,9 +222,8 @@ export class Place {
     return listing;
   }
 
-  async #setAcl(): Promise<void> {
-    const acl = this.#queue.client.settings.acl ?? [];
-    await this.session.request("setAcl", { path: this.#path, acl, version: -1 });
+  #setAcl(): Promise<void> {
+    return protectEphemeral(this.#queue.client, this.session, this.#path);
   }
 
   /** The parent is not there yet, or was a container that has been reaped (H58). */

@@ -1,0 +1,62 @@
+/** ACLs over a transport that creates a znode first and sets its ACL in a second request, as the native binding does. */
+
+import { DoubleBarrier } from "@zookit/barrier";
+import { type Acl, connect, type ZooKeeper } from "@zookit/core";
+import { clientOf, enterSeat, leaveSeat, type Seat } from "@zookit/core/recipe";
+import { Lock, ReadWriteLock } from "@zookit/lock";
+import { type OperationFault, type SimulatedEnsemble, simulate, type VirtualTime } from "@zookit/testing";
+import { test } from "vitest";
+import { SESSION_MS } from "./support/clients.js";
+
+/** Everything but to change it. */
+const NO_ADMIN: readonly Acl[] = [{ scheme: "world", id: "anyone", permissions: 15 }];
+const FOR_EVER = new AbortController().signal;
+
+function withSecondRequest(story: (ensemble: SimulatedEnsemble, time: VirtualTime) => Promise<void>): Promise<void> {
+  return simulate(story, { createsWithAcl: false });
+}
+
+async function open(ensemble: SimulatedEnsemble, acl?: readonly Acl[]): Promise<ZooKeeper> {
+  return await connect("simulated", { transport: ensemble.transport, sessionTimeoutMs: SESSION_MS, acl });
+}
+
+/** Fails one request of a kind: that before which `index` others of its kind were sent. */
+function fail(ensemble: SimulatedEnsemble, operation: string, index: number, fault: OperationFault): void {
+  let sent = 0;
+  ensemble.planFaults((request) => (request.operation === operation && sent++ === index ? fault : undefined));
+}
+
+const MAKERS: Readonly<Record<string, (zk: ZooKeeper) => Promise<void>>> = {
+  ensurePath: (zk) => zk.ensurePath("/p/a"),
+  create: async (zk) => void (await zk.create("/p/a", "", { parents: true })),
+  "a barrier": async (zk) => {
+    const barrier = new DoubleBarrier(zk, "/p/b", 1);
+    await barrier.enter();
+    await barrier.leave();
+  },
+  "a reader that was a writer": async (zk) => {
+    const writer = await new ReadWriteLock(zk, "/p").write.acquire();
+    await (await writer.downgrade()).release();
+  },
+  "a lock": async (zk) => (await new Lock(zk, "/p").acquire()).release(),
+  "a seat": async (zk) => {
+    await zk.ensurePath("/p");
+    const data = () => Buffer.from("a");
+    const seat: Seat = { client: clientOf(zk), path: "/p/a", identifier: "a", data, patienceMs: SESSION_MS };
+    await leaveSeat(seat, await enterSeat(seat, FOR_EVER));
+  },
+};
+
+test.each(Object.keys(MAKERS))(
+  "a list that lets nobody set another is set once, and that is enough if the answer is lost: %s",
+  async (what) => {
+    for (let lost = 0; lost < 4; lost++) {
+      await withSecondRequest(async (ensemble) => {
+        const zk = await open(ensemble, NO_ADMIN);
+        fail(ensemble, "setAcl", lost, { point: "reply-lost", consequence: "reconnect" });
+        await MAKERS[what]?.(zk);
+        await zk.close();
+      });
+    }
+  },
+);
