@@ -1,12 +1,12 @@
 /** ACLs over a transport that creates a znode first and sets its ACL in a second request, as the native binding does. */
 
 import { DoubleBarrier } from "@zookit/barrier";
-import { type Acl, connect, type ZooKeeper } from "@zookit/core";
+import { type Acl, connect, digestAcl, type ZooKeeper } from "@zookit/core";
 import { clientOf, enterSeat, leaveSeat, type Seat } from "@zookit/core/recipe";
 import { Lock, ReadWriteLock } from "@zookit/lock";
 import { type OperationFault, type SimulatedEnsemble, simulate, type VirtualTime } from "@zookit/testing";
-import { test } from "vitest";
-import { SESSION_MS } from "./support/clients.js";
+import { expect, test } from "vitest";
+import { SESSION_MS, waitFor } from "./support/clients.js";
 
 /** Everything but to change it. */
 const NO_ADMIN: readonly Acl[] = [{ scheme: "world", id: "anyone", permissions: 15 }];
@@ -60,3 +60,17 @@ test.each(Object.keys(MAKERS))(
     }
   },
 );
+
+test("the list of an ephemeral znode that went with its session is not given to another's of that name (H22)", async () => {
+  await withSecondRequest(async (ensemble, time) => {
+    const [zk, other] = [await open(ensemble), await open(ensemble)];
+    fail(ensemble, "setAcl", 0, { point: "lost", consequence: "expiry" });
+    const acl = [digestAcl("a", "secret")];
+    const creating = zk.create("/a", "", { mode: "ephemeral", acl });
+    await waitFor(time, "its connection is lost", () => zk.state !== "connected");
+    await other.create("/a", "other's", { mode: "ephemeral" });
+    await creating;
+    expect((await other.get("/a")).data.toString()).toBe("other's");
+    await Promise.all([zk.close(), other.close()]);
+  });
+});

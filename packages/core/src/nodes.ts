@@ -25,13 +25,17 @@ export async function createNode(
 ): Promise<string> {
   const { path, data, mode, ttlMs, acl } = node;
   const atOnce = canCreateWithAcl(client) ? acl : undefined;
+  let creator: LiveSession | undefined;
   const create = () =>
     perform(client, {
       what: `create ${path}`,
       path,
       effect: "write",
       options,
-      run: (session) => session.request("create", { path, data, mode, ttlMs, ...(atOnce && { acl: atOnce }) }),
+      run: (session) => {
+        creator = session;
+        return session.request("create", { path, data, mode, ttlMs, ...(atOnce && { acl: atOnce }) });
+      },
     });
   let created: string;
   try {
@@ -43,7 +47,9 @@ export async function createNode(
     });
     created = await create();
   }
-  if (acl !== undefined && atOnce === undefined) await protect(client, created, acl, options);
+  if (acl !== undefined && atOnce === undefined) {
+    await protect(client, created, acl, options, mode.startsWith("ephemeral") ? creator : undefined);
+  }
   return created;
 }
 
@@ -142,12 +148,23 @@ const CLEAN_UP_LIMIT_MS = 250;
 /**
  * Gives a znode its ACL after it was created with the open one. If that fails, the znode goes again, unless somebody has
  * written to it already; what cannot be done in short order is done behind the caller's back.
+ *
+ * @param owner the session of an ephemeral znode: in the next one, the znode of that name is another's.
  */
-async function protect(client: Client, path: string, acl: readonly Acl[], options: StepOptions): Promise<void> {
+async function protect(
+  client: Client,
+  path: string,
+  acl: readonly Acl[],
+  options: StepOptions,
+  owner: LiveSession | undefined,
+): Promise<void> {
   try {
-    await setFirstAcl(client, client.settings.chroot.toServer(path), acl, options);
+    await setFirstAcl(client, client.settings.chroot.toServer(path), acl, options, owner);
   } catch (error) {
-    const run = (session: LiveSession) => session.request("delete", { path, version: 0 });
+    const run = async (session: LiveSession) => {
+      if (isGoneWith(owner, session)) return;
+      await session.request("delete", { path, version: 0 });
+    };
     const deletion = perform(client, { what: `delete ${path}`, path, effect: "idempotent", options: {}, run });
     const isGone = deletion.then(
       () => true,
@@ -163,12 +180,26 @@ async function protect(client: Client, path: string, acl: readonly Acl[], option
  * and the answer was lost, and ours need not let us set another. The open list, which it was created with, refuses nobody. One
  * that is gone again, with its session say, needs none: its creation has been applied all the same.
  */
-async function setFirstAcl(client: Client, path: string, acl: readonly Acl[], options: StepOptions): Promise<void> {
-  const run = (session: LiveSession) => session.requestAbsolute("setAcl", { path, acl, version: 0 });
+async function setFirstAcl(
+  client: Client,
+  path: string,
+  acl: readonly Acl[],
+  options: StepOptions,
+  owner?: LiveSession,
+): Promise<void> {
+  const run = async (session: LiveSession) => {
+    if (isGoneWith(owner, session)) return;
+    await session.requestAbsolute("setAcl", { path, acl, version: 0 });
+  };
   const named = client.settings.chroot.toClient(path);
   const what = `set the ACL of ${named}`;
   await perform(client, { what, path: named, effect: "idempotent", options, run }).catch((error) => {
     const isSet = error instanceof BadVersionError || error instanceof NoAuthError;
     if (!(isSet || error instanceof NoNodeError)) throw error;
   });
+}
+
+/** Whether a znode is gone because it was ephemeral, and its owner is not the present session any more. */
+function isGoneWith(owner: LiveSession | undefined, present: LiveSession): boolean {
+  return owner !== undefined && owner !== present;
 }
