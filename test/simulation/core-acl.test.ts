@@ -74,3 +74,25 @@ test("the list of an ephemeral znode that went with its session is not given to 
     await Promise.all([zk.close(), other.close()]);
   });
 });
+
+test.each(["ensurePath", "create"] as const)(
+  "whoever gives %s up at any moment leaves nothing that is open to everyone",
+  async (what) => {
+    const left: (readonly Acl[])[] = [];
+    for (let ms = 0; ms < 8; ms++) {
+      await withSecondRequest(async (ensemble, time) => {
+        const zk = await open(ensemble, NO_ADMIN);
+        const stop = new AbortController();
+        const options = { signal: stop.signal };
+        const making = what === "create" ? zk.create("/p", "", options) : zk.ensurePath("/p", options);
+        await Promise.all([making.catch(() => {}), time.pass(ms).then(() => stop.abort())]);
+        await time.pass(1_000);
+        const { acl } = ensemble.tree.read({ type: "getAcl", path: "/p" }, []);
+        if (acl !== undefined) left.push(acl);
+        await zk.close();
+      });
+    }
+    expect(left.length).toBeGreaterThan(4);
+    for (const acl of left) expect(acl).toEqual(NO_ADMIN);
+  },
+);

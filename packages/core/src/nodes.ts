@@ -1,7 +1,7 @@
 /** Creating and deleting znodes where one request is not enough. */
 import type { Acl } from "./acl.js";
 import type { Client } from "./client.js";
-import { pause } from "./deadline.js";
+import { pause, type WaitOptions } from "./deadline.js";
 import { BadVersionError, isLossError, NoAuthError, NodeExistsError, NoNodeError, NotEmptyError } from "./errors.js";
 import type { LiveSession } from "./live-session.js";
 import { join, parentOf } from "./path.js";
@@ -25,7 +25,14 @@ export async function createNode(
 ): Promise<string> {
   const { path, data, mode, ttlMs, acl } = node;
   const atOnce = canCreateWithAcl(client) ? acl : undefined;
+  const isSecondRequest = acl !== undefined && atOnce === undefined;
   let creator: LiveSession | undefined;
+  let latest: Promise<string> | undefined;
+  const ownerOf = () => (mode.startsWith("ephemeral") ? creator : undefined);
+  const goOn = async () => {
+    if (latest === undefined || !isSecondRequest) return;
+    await setFirstAcl(client, client.settings.chroot.toServer(await latest), acl, {}, ownerOf());
+  };
   const create = () =>
     perform(client, {
       what: `create ${path}`,
@@ -34,8 +41,12 @@ export async function createNode(
       options,
       run: (session) => {
         creator = session;
-        return session.request("create", { path, data, mode, ttlMs, ...(atOnce && { acl: atOnce }) });
+        latest = session.request("create", { path, data, mode, ttlMs, ...(atOnce && { acl: atOnce }) });
+        return latest;
       },
+    }).catch((error) => {
+      afterAbort(options, latest, goOn);
+      throw error;
     });
   let created: string;
   try {
@@ -47,9 +58,7 @@ export async function createNode(
     });
     created = await create();
   }
-  if (acl !== undefined && atOnce === undefined) {
-    await protect(client, created, acl, options, mode.startsWith("ephemeral") ? creator : undefined);
-  }
+  if (isSecondRequest) await protect(client, created, acl, options, ownerOf());
   return created;
 }
 
@@ -79,19 +88,27 @@ async function ensureAbsolute(
   if (path === "/") return;
   const atOnce = canCreateWithAcl(client) ? acl : undefined;
   let isPerhapsOurs = false;
+  let latest: Promise<void> | undefined;
+  const create = async (session: LiveSession) => {
+    const request = { path, data: Buffer.alloc(0), mode, ...(atOnce && { acl: atOnce }) };
+    await session.requestAbsolute("create", request).catch((error) => {
+      isPerhapsOurs ||= isLossError(error) && error.outcome === "unknown";
+      throw error;
+    });
+    isPerhapsOurs = true;
+  };
+  const protectIfOurs = async (bounds: WaitOptions | StepOptions) => {
+    if (acl !== undefined && atOnce === undefined && isPerhapsOurs) await setFirstAcl(client, path, acl, bounds);
+  };
   try {
     await perform(client, {
       what: `ensure ${path}`,
       path: client.settings.chroot.toClient(path),
       effect: "idempotent",
       options,
-      run: async (session) => {
-        const request = { path, data: Buffer.alloc(0), mode, ...(atOnce && { acl: atOnce }) };
-        await session.requestAbsolute("create", request).catch((error) => {
-          isPerhapsOurs ||= isLossError(error) && error.outcome === "unknown";
-          throw error;
-        });
-        isPerhapsOurs = true;
+      run: (session) => {
+        latest = create(session);
+        return latest;
       },
     });
   } catch (error) {
@@ -100,13 +117,24 @@ async function ensureAbsolute(
       // A container may be reaped again between the two (H58).
       return await ensureAbsolute(client, path, mode, acl, options);
     }
-    if (!(error instanceof NodeExistsError)) throw error;
+    if (!(error instanceof NodeExistsError)) {
+      afterAbort(options, latest, () => protectIfOurs({}));
+      throw error;
+    }
   }
-  if (acl === undefined || atOnce !== undefined || !isPerhapsOurs) return;
-  await setFirstAcl(client, path, acl, options).catch((error) => {
-    // The znode is there all the same, open to everyone. It stays: others may rely on it by now.
+  await protectIfOurs(options).catch((error) => {
+    afterAbort(options, latest, () => protectIfOurs({}));
+    // The znode is there all the same, if the ACL was refused open to everyone. It stays: others may rely on it by now.
     throw withOutcome(error, "unknown");
   });
+}
+
+/**
+ * Goes on behind the caller's back after it has given up between a create and the ACL: nobody else would set that, since
+ * whoever finds the znode takes it as it is.
+ */
+function afterAbort({ signal }: StepOptions, created: Promise<unknown> | undefined, goOn: () => Promise<void>): void {
+  if (signal.aborted) created?.then(goOn, goOn).catch(() => {});
 }
 
 /** How many children a recursive deletion works on at a time: a flood of requests would starve the heartbeat (H27). */
@@ -184,7 +212,7 @@ async function setFirstAcl(
   client: Client,
   path: string,
   acl: readonly Acl[],
-  options: StepOptions,
+  options: WaitOptions | StepOptions,
   owner?: LiveSession,
 ): Promise<void> {
   const run = async (session: LiveSession) => {
