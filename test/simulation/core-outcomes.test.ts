@@ -104,3 +104,12 @@ test("an ephemeral znode whose deletion is refused is still counted (H31)", asyn
     });
   });
 });
+
+test("ephemeral znodes that are made at the same time are counted together (H31)", async () => {
+  await withClient(async (zk) => {
+    const name = "x".repeat(2 ** 19 - 10);
+    const making = ["a", "b", "c", "d"].map((letter) => zk.create(`/${letter}${name}`, "", { mode: "ephemeral" }));
+    const refused = (await Promise.allSettled(making)).filter(({ status }) => status === "rejected");
+    expect(refused).toMatchObject([{ reason: { code: "too-many-ephemerals", outcome: "not-applied" } }]);
+  });
+});

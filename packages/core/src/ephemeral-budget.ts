@@ -1,5 +1,6 @@
+import { Code } from "./codes.js";
 import { TooManyEphemeralsError } from "./errors.js";
-import type { OperationName, Operations } from "./transport.js";
+import type { OperationName, Operations, Reply } from "./transport.js";
 
 /**
  * What the paths of a session's ephemeral znodes may come to, in bytes. The end of a session is one transaction that names
@@ -15,31 +16,40 @@ const INT_BYTES = 4;
 export class EphemeralBudget {
   readonly #paths = new Set<string>();
   #bytes = 0;
+  /** Of creates that are not answered yet. */
+  #bytesUnderWay = 0;
 
   /**
-   * Refuses a create that would be too much; to be called before it is sent.
+   * Refuses a create that would be too much; to be called before it is sent, and {@link settled} after it.
    *
    * @param path as the user of the client would name it, for the error.
    * @throws {TooManyEphemeralsError}
    */
   check(operation: OperationName, request: Operations[OperationName]["request"], path: string): void {
-    if (!isEphemeralCreate(operation, request) || this.#bytes + bytesOf(request.path) <= MAX_BYTES) return;
-    const sum = `the ${this.#paths.size} ephemeral znodes of this session have paths of ${this.#bytes} bytes`;
-    throw new TooManyEphemeralsError(`create ${path}: ${sum}; more could stop the servers when it ends`, { path });
+    if (!isEphemeralCreate(operation, request)) return;
+    const bytes = bytesOf(request.path);
+    if (this.#bytes + this.#bytesUnderWay + bytes > MAX_BYTES) {
+      const all = this.#bytes + this.#bytesUnderWay;
+      const sum = `the ${this.#paths.size} ephemeral znodes of this session, and those under way, have paths of ${all} bytes`;
+      throw new TooManyEphemeralsError(`create ${path}: ${sum}; more could stop the servers when it ends`, { path });
+    }
+    this.#bytesUnderWay += bytes;
   }
 
-  /**
-   * To be called with each request that was carried out, or found no znode, with the path that a create has answered. A znode
-   * whose deletion was refused is still there.
-   */
-  done(operation: OperationName, request: Operations[OperationName]["request"], created: unknown): void {
-    if (operation === "delete") {
+  /** To be called with each request that was answered or lost. A znode whose deletion was refused is still there. */
+  settled(
+    operation: OperationName,
+    request: Operations[OperationName]["request"],
+    { code, value }: Reply<unknown>,
+  ): void {
+    if (operation === "delete" && (code === 0 || code === Code.noNode)) {
       if (this.#paths.delete(request.path)) this.#bytes -= bytesOf(request.path);
-    } else if (isEphemeralCreate(operation, request) && typeof created === "string") {
+    } else if (isEphemeralCreate(operation, request)) {
+      this.#bytesUnderWay -= bytesOf(request.path);
       // It was counted already if somebody else has deleted it since.
-      if (this.#paths.has(created)) return;
-      this.#paths.add(created);
-      this.#bytes += bytesOf(created);
+      if (typeof value !== "string" || this.#paths.has(value)) return;
+      this.#paths.add(value);
+      this.#bytes += bytesOf(value);
     }
   }
 }

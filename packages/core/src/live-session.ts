@@ -223,7 +223,7 @@ export class LiveSession implements Session {
     const sentAt = isByLeader ? this.#liveness.sending() : now();
     const reply = await this.#transport.submit(operation, onServer);
     if (isByLeader) this.#liveness.settled(sentAt, isAnswer(reply.code));
-    if (reply.code === 0 || reply.code === Code.noNode) this.#ephemerals.done(operation, onServer, reply.value);
+    this.#ephemerals.settled(operation, onServer, reply);
     const error = reply.code === 0 ? undefined : this.#errorFor(operation, path, reply);
     publishOperation(() => ({
       operation,
