@@ -1,7 +1,15 @@
 import { checkOptions } from "./check.js";
 import type { Client } from "./client.js";
 import { checkWaitOptions, orAbort, WAIT_OPTIONS, type WaitOptions, withDeadline } from "./deadline.js";
-import { ClosedError, type ErrorDetails, isLossError, type Outcome, TimeoutError, ZookitError } from "./errors.js";
+import {
+  AuthFailedError,
+  ClosedError,
+  type ErrorDetails,
+  isLossError,
+  type Outcome,
+  TimeoutError,
+  ZookitError,
+} from "./errors.js";
 import type { LiveSession } from "./live-session.js";
 import { retry } from "./retry.js";
 
@@ -87,7 +95,8 @@ export async function perform<T>(client: Client, operation: Operation<T>): Promi
       ),
     );
   } catch (error) {
-    if (error instanceof ClosedError && mayBeApplied) throw withOutcome(error, "unknown");
+    const isOver = error instanceof ClosedError || error instanceof AuthFailedError;
+    if (isOver && mayBeApplied) throw withOutcome(error, "unknown");
     if (!(error instanceof TimeoutError)) throw error;
     // The reason of the caller's own signal is passed on as it is; a deadline of ours tells the outcome.
     if (!("isStep" in options) && options.signal?.aborted) throw options.signal.reason;
