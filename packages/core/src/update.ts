@@ -69,12 +69,16 @@ export async function update(
   let { known } = options;
   /** What `fn` has thrown: it may be of any class, and is not a conflict of this update. */
   let failure: unknown;
-  const compute: UpdateFunction = async (data, stat) => {
+  const failed = (error: unknown): never => {
+    failure = error;
+    throw error;
+  };
+  const compute: UpdateFunction = (data, stat) => {
     try {
-      return await fn(data, stat);
+      const result = fn(data, stat);
+      return isPromiseLike(result) ? Promise.resolve(result).catch(failed) : result;
     } catch (error) {
-      failure = error;
-      throw error;
+      return failed(error);
     }
   };
   const attempt = async (step: StepOptions) => {
@@ -102,7 +106,7 @@ async function updateOnce(
   step: StepOptions,
 ): Promise<NodeData> {
   const result = fn(current.data, current.stat);
-  const next = isPromiseLike(result) ? await orAbort(Promise.resolve(result), step.signal) : result;
+  const next = result instanceof Promise ? await orAbort(result, step.signal) : result;
   if (next === undefined) return current;
   const data = toBuffer(next, path);
   const { version } = current.stat;
