@@ -153,10 +153,7 @@ function vacate({ client, path }: Seat, { session, created }: Attempt): Removal 
   const isOurs = ({ stat }: NodeData) => stat.ephemeralOwner === session.id;
   const parent = parentOf(path);
   // The name is known in any case. To look for what begins with it would find the seats of other members in the session.
-  const settled = created.catch((error) => {
-    if (isLossError(error) && error.outcome === "unknown") return path;
-    throw error;
-  });
+  const settled = created.catch((error) => (isLossError(error) && error.outcome === "unknown" ? path : ""));
   const removal = remove({
     client,
     session,
