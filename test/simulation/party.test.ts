@@ -414,6 +414,42 @@ test("data that were refused do not end the membership with the next session (H1
   });
 });
 
+test("the largest data that an update takes are those that a member can join again with (H10, H21)", async () => {
+  await simulate(async (ensemble, time) => {
+    const zk = await openClient(ensemble);
+    const membership = await new Party(zk, PATH).join({ identifier: "a", data: "small" });
+    const isTaken = async (size: number): Promise<boolean> => {
+      const refusal = await membership.update(Buffer.alloc(size)).catch((error) => error);
+      if (refusal !== undefined) expect(refusal).toMatchObject({ code: "data-too-large", outcome: "not-applied" });
+      return refusal === undefined;
+    };
+    let size = 2 ** 20;
+    while (!(await isTaken(size))) size -= 1;
+    const before = zk.session.id;
+    ensemble.expireSession(before);
+    await waitFor(time, "it has another session", () => zk.session.id !== before && zk.state === "connected");
+    await waitFor(time, "it has joined again, or never will", () => membership.state !== "absent");
+    expect(membership.state).toBe("joined");
+    const [member] = await new Party(zk, PATH).members();
+    expect(member?.data).toHaveLength(size);
+    await zk.close();
+  });
+});
+
+test("data that are too large are refused while the member is absent, too (H10, H21)", async () => {
+  await simulate(async (ensemble, time) => {
+    const zk = await openClient(ensemble);
+    const membership = await new Party(zk, PATH).join({ identifier: "a", data: "small" });
+    ensemble.partition(zk.session.id, 3 * SESSION_MS);
+    await waitFor(time, "its session is over", () => membership.state === "absent");
+    await expect(membership.update(Buffer.alloc(2 ** 20))).rejects.toMatchObject({ code: "data-too-large" });
+    await waitFor(time, "it has joined again, or never will", () => membership.state !== "absent");
+    expect(membership.state).toBe("joined");
+    expect(await new Party(zk, PATH).members()).toMatchObject([{ data: Buffer.from("small") }]);
+    await zk.close();
+  });
+});
+
 test("an update that has failed as not applied is not applied with the next session (H21)", async () => {
   await simulate(async (ensemble, time) => {
     const zk = await openClient(ensemble);

@@ -1,6 +1,7 @@
 import { ClosedError, NoNodeError, type ObserveOptions, type WaitOptions, ZookitError } from "@zookit/core";
 import {
   checkOptions,
+  checkPacketSize,
   checkWaitOptions,
   checkWithWaitOptions,
   keepSeat,
@@ -79,6 +80,7 @@ export class Membership implements AsyncDisposable {
     const wanted = toBuffer(data, path);
     this.#content.add(wanted);
     try {
+      this.#checkSize();
       await perform(client, {
         what: `update the member ${this.identifier}`,
         path,
@@ -92,6 +94,14 @@ export class Membership implements AsyncDisposable {
     } finally {
       this.#content.settle(wanted);
     }
+  }
+
+  /** The data must fit into the create that joins again, which takes more than a set does. @throws {DataTooLargeError} */
+  #checkSize(): void {
+    const { client, path, data } = this.#seat;
+    const { acl, chroot } = client.settings;
+    const request = { path: chroot.toServer(path), data: data(), mode: "ephemeral", ...(acl && { acl }) } as const;
+    checkPacketSize("create", request, path);
   }
 
   /** Does nothing while it is absent: it joins again with the latest data. */
