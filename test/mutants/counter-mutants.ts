@@ -50,7 +50,7 @@ export const COUNTER_MUTANTS: readonly Mutant[] = [
     standsFor: "what is no number in this encoding is read as the initial value, and overwritten",
     hazards: ["H76"],
     file: RECORD,
-    search: `  throw unreadable(path, "a counter of zookit's own format");`,
-    replace: "  return { value: initial, writers: [] };",
+    search: `throw unreadable(path, "a counter of zookit's own format");`,
+    replace: "return { value: initial, writers: [] };",
   },
 ];

@@ -1,7 +1,6 @@
 import type { NodeData, Stat } from "@zookit/core";
 import { type CounterEncoding, type Found, readCurator, readKazoo } from "./encoding.js";
-import { UnreadableCounterError } from "./errors.js";
-import { containsWrite, type Record, readRecord, written } from "./record.js";
+import { containsWrite, findRecord, readRecord, written } from "./record.js";
 
 /** One write of one writer. */
 export interface Write {
@@ -31,19 +30,10 @@ export function codecFor(encoding: CounterEncoding, path: string, initial: numbe
       };
     },
     contains: (data, found, { data: base, stat: baseStat }, { writer, number }) => {
-      const record = recordIn(data, path, initial);
+      const record = findRecord(data, initial);
+      // Whoever overwrote it with what is no record has also overwritten who had written before.
       if (record === undefined) return undefined;
       return containsWrite(record, found, { base: readRecord(base, path, initial), baseStat, writer, write: number });
     },
   };
-}
-
-/** `undefined` for what is no record: whoever overwrote it has also overwritten who had written before. */
-function recordIn(data: Buffer, path: string, initial: number): Record | undefined {
-  try {
-    return readRecord(data, path, initial);
-  } catch (error) {
-    if (error instanceof UnreadableCounterError) return undefined;
-    throw error;
-  }
 }

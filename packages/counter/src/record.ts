@@ -17,15 +17,22 @@ export interface Record {
 
 /** @throws {UnreadableCounterError} */
 export function readRecord(data: Buffer, path: string, initial: number): Record {
+  const record = findRecord(data, initial);
+  if (record === undefined) throw unreadable(path, "a counter of zookit's own format");
+  return record;
+}
+
+/** The same; `undefined` if there is none in the data. */
+export function findRecord(data: Buffer, initial: number): Record | undefined {
   if (data.length === 0) return { value: initial, writers: [] };
   try {
     const record = JSON.parse(data.toString("utf8")) as Partial<Record> | null;
     const isRecord = Number.isSafeInteger(record?.value) && Array.isArray(record?.writers);
     if (isRecord && record?.writers?.every(isWriter)) return record as Record;
   } catch {
-    // Told below.
+    // It is no JSON.
   }
-  throw unreadable(path, "a counter of zookit's own format");
+  return undefined;
 }
 
 function isWriter(entry: unknown): boolean {
