@@ -31,7 +31,7 @@ export const SEMAPHORE_MUTANTS: readonly Mutant[] = [
     standsFor: "members that were told different limits each go by their own word",
     hazards: ["H62"],
     file: "packages/lock/src/semaphore-znodes.ts",
-    search: "!this.#isAccepted && !agrees(record, this.#permits)",
+    search: "this.#latestLimit === undefined && !agrees(record, this.#permits)",
     replace: "false",
   },
   {

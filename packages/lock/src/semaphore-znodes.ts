@@ -27,10 +27,11 @@ export class SemaphoreZnodes {
   readonly #path: string;
   /** How many permits there are, as this member was told. */
   readonly #permits: number;
-  /** What this member was told was in agreement with the record when it first looked. From then on it follows the record. */
-  #isAccepted = false;
-  /** The limit in the record that was read last; 0 before that. */
-  #latestLimit = 0;
+  /**
+   * The limit in the record that was read last. Known as soon as what this member was told was in agreement with a record:
+   * from then on it follows the record.
+   */
+  #latestLimit: number | undefined;
 
   constructor(zk: ZooKeeper, { client, path, data }: Pick<LockSettings, "client" | "path" | "data">, permits: number) {
     this.client = client;
@@ -48,7 +49,7 @@ export class SemaphoreZnodes {
    * {@link check}. Whoever asks for more permits than there are must not make a znode for each of them first.
    */
   hadPermits(permits: number): boolean {
-    return permits <= this.#latestLimit;
+    return this.#latestLimit !== undefined && permits <= this.#latestLimit;
   }
 
   /**
@@ -60,13 +61,12 @@ export class SemaphoreZnodes {
     const record = decodeLimit(data);
     const path = this.#path;
     if (record === undefined) throw new LimitMismatchError(`${this.limit} holds no number of permits`, { path });
-    if (!this.#isAccepted && !agrees(record, this.#permits)) {
+    if (this.#latestLimit === undefined && !agrees(record, this.#permits)) {
       throw new LimitMismatchError(
         `the semaphore ${path} has ${record.limit} permits, and this member was told that it has ${this.#permits}`,
         { path },
       );
     }
-    this.#isAccepted = true;
     this.#latestLimit = record.limit;
     return record.limit;
   }
