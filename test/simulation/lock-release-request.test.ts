@@ -1,12 +1,23 @@
-import { NoNodeError } from "@zookit/core";
+import { NoNodeError, type ZooKeeper } from "@zookit/core";
 import { Lock, ReadWriteLock } from "@zookit/lock";
-import { simulate } from "@zookit/testing";
+import { type SimulatedEnsemble, simulate } from "@zookit/testing";
 import { describe, expect, test } from "vitest";
 import { childrenOf, openClient, waitFor } from "./support/clients.js";
 
 const PATH = "/lock";
 /** Holders notice requests when they have held for 200 ms. */
 const NOTICED_MS = 250;
+
+/** Loses the answer to the first `set` of a client; tells how many it has sent. */
+function loseFirstAnswer(ensemble: SimulatedEnsemble, client: ZooKeeper): () => number {
+  let writes = 0;
+  ensemble.planFaults(({ operation, session }) =>
+    operation === "set" && session === client.session.id && writes++ === 0
+      ? { point: "reply-lost", consequence: "reconnect" }
+      : undefined,
+  );
+  return () => writes;
+}
 
 describe("a request to release", () => {
   test("reaches the holder, from waiters and from third parties, and changes nothing by itself", async () => {
@@ -71,12 +82,7 @@ describe("a request to release", () => {
       const handle = await new Lock(holder, PATH).acquire();
       handle.releaseRequested.addEventListener("abort", () => void handle.release());
       await time.pass(NOTICED_MS);
-      let writes = 0;
-      ensemble.planFaults(({ operation, session }) =>
-        operation === "set" && session === other.session.id && writes++ === 0
-          ? { point: "reply-lost", consequence: "reconnect" }
-          : undefined,
-      );
+      loseFirstAnswer(ensemble, other);
       expect(await new Lock(other, PATH).requestRelease()).toBe(true);
       expect(childrenOf(ensemble, PATH)).toEqual([]);
       await Promise.all([holder.close(), other.close()]);
@@ -88,15 +94,10 @@ describe("a request to release", () => {
       const [holder, other] = [await openClient(ensemble), await openClient(ensemble)];
       const handle = await new Lock(holder, PATH).acquire();
       await time.pass(NOTICED_MS);
-      let writes = 0;
-      ensemble.planFaults(({ operation, session }) =>
-        operation === "set" && session === other.session.id && writes++ === 0
-          ? { point: "reply-lost", consequence: "reconnect" }
-          : undefined,
-      );
+      const asked = loseFirstAnswer(ensemble, other);
       ensemble.dropConnection(holder.session.id);
       expect(await new Lock(other, PATH).requestRelease()).toBe(true);
-      expect(writes).toBe(2);
+      expect(asked()).toBe(2);
       await waitFor(time, "the holder is asked", () => handle.releaseRequested.aborted);
       await handle.release();
       await Promise.all([holder.close(), other.close()]);
