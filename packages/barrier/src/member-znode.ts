@@ -1,6 +1,7 @@
 import { NodeExistsError } from "@zookit/core";
 import {
   type Client,
+  createEphemeral,
   isLossError,
   join,
   type LiveSession,
@@ -52,12 +53,9 @@ export class MemberZnode {
   /** Sends the request within the call. Doing it twice is as good as once. @throws {NoNodeError} there is no barrier yet */
   async create(): Promise<void> {
     const { client, data } = this.#gate;
-    const { acl } = client.settings;
-    const isAtOnce = acl !== undefined && this.session.capabilities.has("create-with-acl");
     const wasPossible = this.mayExist;
     this.mayExist = true;
-    const request = { path: this.path, data, mode: "ephemeral", ...(isAtOnce && { acl }) } as const;
-    const created = this.session.request("create", request);
+    const created = createEphemeral(client, this.session, this.path, data);
     this.#latest = created.catch(() => {});
     try {
       await created;

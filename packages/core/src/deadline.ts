@@ -14,6 +14,12 @@ export interface WaitOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** Options of streams, which have no end of their own. */
+export interface ObserveOptions {
+  /** Ends the stream when aborted: the pending `next()` rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export const WAIT_OPTIONS = ["signal", "timeoutMs"] as const;
 
 /** @throws {InvalidArgumentError} a signal that is none, or a time out of range. */

@@ -1,7 +1,7 @@
 /** Session-aware ZooKeeper client: what services use. Recipe authors find their tools in `@zookit/core/recipe`. */
 export { type Acl, type Auth, CREATOR_ALL_ACL, digestAcl, OPEN_ACL, Permission, READ_ACL } from "./acl.js";
 export { type ConnectOptions, connect } from "./connect.js";
-export type { WaitOptions } from "./deadline.js";
+export type { ObserveOptions, WaitOptions } from "./deadline.js";
 export type { OperationMessage, RetryMessage, StateMessage } from "./diagnostics.js";
 export {
   AuthFailedError,
@@ -48,7 +48,6 @@ export type {
   CreateOptions,
   DeleteOptions,
   NodeChildren,
-  ObserveOptions,
   SetOptions,
 } from "./zookeeper.js";
 export { ZooKeeper } from "./zookeeper.js";

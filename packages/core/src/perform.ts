@@ -1,6 +1,13 @@
 import { checkOptions } from "./check.js";
 import type { Client } from "./client.js";
-import { checkWaitOptions, orAbort, WAIT_OPTIONS, type WaitOptions, withDeadline } from "./deadline.js";
+import {
+  checkWaitOptions,
+  type ObserveOptions,
+  orAbort,
+  WAIT_OPTIONS,
+  type WaitOptions,
+  withDeadline,
+} from "./deadline.js";
 import {
   AuthFailedError,
   ClosedError,
@@ -121,6 +128,13 @@ export function checkWithWaitOptions<Options extends WaitOptions>(
   const given = checkOptions<Options>(options, [...own, ...WAIT_OPTIONS]);
   checkWaitOptions(given);
   return given;
+}
+
+/** The signal in the options of a stream. */
+export function checkObserveOptions(options: unknown): AbortSignal | undefined {
+  const { signal } = checkOptions<ObserveOptions>(options, ["signal"]);
+  checkWaitOptions({ signal });
+  return signal;
 }
 
 /** The same error with another outcome, for a step that was not all that the caller asked for. */

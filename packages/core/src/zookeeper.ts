@@ -1,14 +1,13 @@
 import { type Acl, checkAcl } from "./acl.js";
-import { checkFunction, checkInteger, checkOptions } from "./check.js";
+import { checkFunction, checkInteger } from "./check.js";
 import { Client } from "./client.js";
-import type { WaitOptions } from "./deadline.js";
-import { checkWaitOptions } from "./deadline.js";
+import type { ObserveOptions, WaitOptions } from "./deadline.js";
 import { InvalidArgumentError, NoNodeError } from "./errors.js";
 import type { LiveSession } from "./live-session.js";
 import { createNode, deleteTree, ensurePath } from "./nodes.js";
 import { observe } from "./observe.js";
 import { checkPath, checkSequentialPath } from "./path.js";
-import { bounded, checkWithWaitOptions, perform } from "./perform.js";
+import { bounded, checkObserveOptions, checkWithWaitOptions, perform } from "./perform.js";
 import type { Session } from "./session.js";
 import type { ClientState } from "./state.js";
 import { type NodeData, type UpdateFunction, type UpdateOptions, update } from "./update.js";
@@ -41,11 +40,6 @@ export interface SetOptions extends WaitOptions {
 export interface DeleteOptions extends SetOptions {
   /** Deletes everything below it first. @default false */
   readonly recursive?: boolean | undefined;
-}
-
-export interface ObserveOptions {
-  /** Ends the stream when aborted: the pending `next()` rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** A znode's children, by name and unordered, with its metadata. */
@@ -103,7 +97,7 @@ export class ZooKeeper {
 
   /** The present state, then the latest one after each change. Ends after `closed`. */
   states(options?: ObserveOptions): AsyncIterable<ClientState> {
-    return this.#client.states(observeSignal(options));
+    return this.#client.states(checkObserveOptions(options));
   }
 
   /**
@@ -251,7 +245,7 @@ export class ZooKeeper {
    * @throws {NoAuthError} @throws {ClosedError} from the iterator.
    */
   watchData(path: string, options?: ObserveOptions): AsyncIterable<NodeData | undefined> {
-    const signal = observeSignal(options);
+    const signal = checkObserveOptions(options);
     return observe(this.#client, checkPath(path), "data", signal, (session) =>
       session.request("get", { path, watch: true }),
     );
@@ -259,7 +253,7 @@ export class ZooKeeper {
 
   /** The znode's children now, and the latest after each change; otherwise as {@link watchData}. */
   watchChildren(path: string, options?: ObserveOptions): AsyncIterable<NodeChildren | undefined> {
-    const signal = observeSignal(options);
+    const signal = checkObserveOptions(options);
     return observe<NodeChildren>(this.#client, checkPath(path), "children", signal, (session) =>
       session.request("children", { path, watch: true }),
     );
@@ -306,10 +300,4 @@ function checkVersion(version: number | undefined): number {
 
 function checkBoolean(name: string, value: unknown): void {
   if (typeof value !== "boolean") throw new InvalidArgumentError(`${name} must be a boolean`);
-}
-
-function observeSignal(options: ObserveOptions | undefined): AbortSignal | undefined {
-  const { signal } = checkOptions<ObserveOptions>(options, ["signal"]);
-  checkWaitOptions({ signal });
-  return signal;
 }

@@ -4,9 +4,9 @@ import {
   type Client,
   checkFunction,
   checkIdentifier,
+  checkObserveOptions,
   checkOptions,
   checkPath,
-  checkWaitOptions,
   checkWithWaitOptions,
   clientOf,
   contend,
@@ -223,8 +223,7 @@ export class Election {
    * @see etcd's concurrency.Election.Observe
    */
   observe(options?: ObserveOptions): AsyncIterable<Leader | undefined> {
-    const { signal } = checkOptions<ObserveOptions>(options, ["signal"]);
-    checkWaitOptions({ signal });
+    const signal = checkObserveOptions(options);
     return followLeader(this.#client, this.path, this.#queue.naming, signal);
   }
 }

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { NoNodeError, type Stat } from "@zookit/core";
 import {
+  createEphemeral,
   type HeldPlace,
   join,
   type LiveSession,
+  mustProtect,
   nameOf,
   orAbort,
+  protectEphemeral,
   type Removal,
   remove,
   tokenFromListing,
@@ -69,7 +72,7 @@ export class Leases implements HeldPlace {
     queueing.catch(() => {});
     // An abort does not wait for the answers: the removal that follows it does.
     this.#paths = await orAbort(Promise.all(this.#creating), signal);
-    if (this.#mustSetAcl) await orAbort(this.#setAcl(), signal);
+    if (mustProtect(this.#znodes.client, this.session)) await orAbort(this.#setAcl(), signal);
     const sight = await orAbort(looking, signal);
     const sequence = LEASE_NAMING.sequenceOf(nameOf(this.path));
     if (sequence !== undefined) this.#token = tokenFromListing(sight.stat, sequence);
@@ -121,26 +124,14 @@ export class Leases implements HeldPlace {
     return remove({ client, session: this.session, parent, prefix: this.#prefix, created, isNameCertain: true });
   }
 
-  get #mustSetAcl(): boolean {
-    return this.#znodes.client.settings.acl !== undefined && !this.session.capabilities.has("create-with-acl");
-  }
-
   #create(): Promise<string> {
     const { client, leases, data } = this.#znodes;
-    const { acl } = client.settings;
-    const creating = this.session.request("create", {
-      path: join(leases, this.#prefix),
-      data,
-      mode: "ephemeral-sequential",
-      ...(acl !== undefined && !this.#mustSetAcl && { acl }),
-    });
-    creating.catch(() => {});
-    return creating;
+    return createEphemeral(client, this.session, join(leases, this.#prefix), data, "ephemeral-sequential");
   }
 
   async #setAcl(): Promise<void> {
-    const acl = this.#znodes.client.settings.acl ?? [];
-    await Promise.all(this.#paths.map((path) => this.session.request("setAcl", { path, acl, version: -1 })));
+    const { client } = this.#znodes;
+    await Promise.all(this.#paths.map((path) => protectEphemeral(client, this.session, path)));
   }
 
   /** The record comes last: so the limit was that when the leases already had the places in which they are seen. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { NodeExistsError } from "@zookit/core";
 import {
   type Client,
+  createEphemeral,
   type HeldPlace,
   join,
   type LiveSession,
@@ -81,11 +82,8 @@ export class ReadPlace implements HeldPlace {
   async #create(): Promise<void> {
     const { session, path } = this;
     const { client, data } = this.#successor;
-    const { acl } = client.settings;
-    const isAtOnce = acl !== undefined && session.capabilities.has("create-with-acl");
-    const request = { path, data, mode: "ephemeral", ...(isAtOnce && { acl }) } as const;
     try {
-      await session.request("create", request);
+      await createEphemeral(client, session, path, data);
     } catch (error) {
       if (!(error instanceof NodeExistsError)) throw error;
     }

@@ -1,8 +1,7 @@
-import { ClosedError, NoNodeError, type ObserveOptions, type WaitOptions, ZookitError } from "@zookit/core";
+import { ClosedError, type ObserveOptions, type WaitOptions, ZookitError } from "@zookit/core";
 import {
-  checkOptions,
+  checkObserveOptions,
   checkPacketSize,
-  checkWaitOptions,
   checkWithWaitOptions,
   keepSeat,
   Latest,
@@ -61,8 +60,7 @@ export class Membership implements AsyncDisposable {
 
   /** The state now, and the latest after each change. Ends with `left`. */
   states(options?: ObserveOptions): AsyncIterable<MembershipState> {
-    const { signal } = checkOptions<ObserveOptions>(options, ["signal"]);
-    checkWaitOptions({ signal });
+    const signal = checkObserveOptions(options);
     return this.#state.observe(signal);
   }
 
@@ -86,7 +84,8 @@ export class Membership implements AsyncDisposable {
         path,
         effect: "idempotent",
         options: given,
-        run: (session) => this.#write(session),
+        // While it is absent nothing is to be written: it joins again with the latest data.
+        run: (session) => rewriteSeat(this.#seat, session, this.#state.value === "joined" && session === this.#session),
       });
     } catch (error) {
       if (error instanceof ZookitError && error.outcome === "not-applied") this.#content.withdraw(wanted);
@@ -102,18 +101,6 @@ export class Membership implements AsyncDisposable {
     const { acl, chroot } = client.settings;
     const request = { path: chroot.toServer(path), data: data(), mode: "ephemeral", ...(acl && { acl }) } as const;
     checkPacketSize("create", request, path);
-  }
-
-  /** Does nothing while it is absent: it joins again with the latest data. */
-  async #write(session: LiveSession): Promise<void> {
-    const isSeated = this.#state.value === "joined" && session === this.#session;
-    if (!isSeated) return await rewriteSeat(this.#seat, session);
-    const { path } = this.#seat;
-    try {
-      await session.request("set", { path, data: this.#seat.data(), version: -1 });
-    } catch (error) {
-      if (!(error instanceof NoNodeError)) throw error;
-    }
   }
 
   /**

@@ -11,9 +11,8 @@ import {
   type Client,
   checkIdentifier,
   checkInteger,
-  checkOptions,
+  checkObserveOptions,
   checkPath,
-  checkWaitOptions,
   checkWithWaitOptions,
   clientOf,
   encodeIdentity,
@@ -123,8 +122,7 @@ export class Party {
    * @throws {NoAuthError} @throws {ClosedError} from the iterator.
    */
   watch(options?: ObserveOptions): AsyncIterable<PartyChange> {
-    const { signal } = checkOptions<ObserveOptions>(options, ["signal"]);
-    checkWaitOptions({ signal });
+    const signal = checkObserveOptions(options);
     const rolls = followChildren(this.#client, this.path, isMember, signal);
     return (async function* () {
       let before: Children = new Map();

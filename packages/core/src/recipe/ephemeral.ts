@@ -1,15 +1,26 @@
-/** Creating ephemeral znodes of a given name, in one session, with the client's ACL. */
+/** Creating ephemeral znodes in one session, with the client's ACL. */
 import type { Client } from "../client.js";
 import { NoAuthError } from "../errors.js";
 import type { LiveSession } from "../live-session.js";
 
 /** Sends the create within the call. A failure that nobody awaits is not unhandled. */
-export function createEphemeral(client: Client, session: LiveSession, path: string, data: Buffer): Promise<string> {
+export function createEphemeral(
+  client: Client,
+  session: LiveSession,
+  path: string,
+  data: Buffer,
+  mode: "ephemeral" | "ephemeral-sequential" = "ephemeral",
+): Promise<string> {
   const { acl } = client.settings;
-  const isAtOnce = acl !== undefined && session.capabilities.has("create-with-acl");
-  const created = session.request("create", { path, data, mode: "ephemeral", ...(isAtOnce && { acl }) });
+  const isAtOnce = acl !== undefined && !mustProtect(client, session);
+  const created = session.request("create", { path, data, mode, ...(isAtOnce && { acl }) });
   created.catch(() => {});
   return created;
+}
+
+/** Whether the client's ACL takes a request of its own, after the create. */
+export function mustProtect(client: Client, session: LiveSession): boolean {
+  return client.settings.acl !== undefined && !session.capabilities.has("create-with-acl");
 }
 
 /**
@@ -18,7 +29,7 @@ export function createEphemeral(client: Client, session: LiveSession, path: stri
  */
 export async function protectEphemeral(client: Client, session: LiveSession, path: string): Promise<void> {
   const { acl } = client.settings;
-  if (acl === undefined || session.capabilities.has("create-with-acl")) return;
+  if (acl === undefined || !mustProtect(client, session)) return;
   await session.request("setAcl", { path, acl, version: -1 }).catch((error) => {
     if (!(error instanceof NoAuthError)) throw error;
   });

@@ -13,14 +13,21 @@ export type { LiveSession } from "../live-session.js";
 export { ensurePath } from "../nodes.js";
 export { checkPacketSize } from "../packet-size.js";
 export { checkPath, join, nameOf, parentOf } from "../path.js";
-export { bounded, checkWithWaitOptions, perform, type StepOptions, withOutcome } from "../perform.js";
+export {
+  bounded,
+  checkObserveOptions,
+  checkWithWaitOptions,
+  perform,
+  type StepOptions,
+  withOutcome,
+} from "../perform.js";
 export { type Publish, publisher } from "../publisher.js";
 export { type KnownUpdateOptions, update } from "../update.js";
 export { toBuffer } from "../znode.js";
 export { clientOf } from "../zookeeper.js";
 export { contend, tryContend } from "./contend.js";
 export { type ContenderNode, listContenders, readContenders } from "./contenders.js";
-export { createEphemeral, protectEphemeral } from "./ephemeral.js";
+export { createEphemeral, mustProtect, protectEphemeral } from "./ephemeral.js";
 export { DuplicateMemberError } from "./errors.js";
 export { tokenFromListing } from "./fencing-token.js";
 export { type Children, followChildren, readChildren } from "./follow-children.js";

@@ -6,7 +6,7 @@ import type { LiveSession } from "../live-session.js";
 import { ensurePath } from "../nodes.js";
 import { join, nameOf } from "../path.js";
 import type { CreateMode } from "../znode.js";
-import { protectEphemeral } from "./ephemeral.js";
+import { createEphemeral, mustProtect, protectEphemeral } from "./ephemeral.js";
 import { tokenFromListing } from "./fencing-token.js";
 import { type Departure, departureOf, enroll, withdraw } from "./neighbours.js";
 import { type Czxids, type Decision, decide, type Naming, needsCzxids } from "./queue.js";
@@ -185,22 +185,13 @@ export class Place {
   }
 
   get #mustSetAcl(): boolean {
-    return this.#queue.client.settings.acl !== undefined && !this.session.capabilities.has("create-with-acl");
+    return mustProtect(this.#queue.client, this.session);
   }
 
   #create(): Promise<string> {
     const { client, parent, data } = this.#queue;
-    const { acl } = client.settings;
-    const creating = this.session.request("create", {
-      path: join(parent, this.#prefix),
-      data,
-      mode: "ephemeral-sequential",
-      ...(acl !== undefined && !this.#mustSetAcl && { acl }),
-    });
-    // Whoever awaits it later sees the failure; until then it must not count as unhandled.
-    creating.catch(() => {});
-    this.#creating = creating;
-    return creating;
+    this.#creating = createEphemeral(client, this.session, join(parent, this.#prefix), data, "ephemeral-sequential");
+    return this.#creating;
   }
 
   #settle(path: string): void {

@@ -128,12 +128,12 @@ export async function keepSeat(
 
 /**
  * Stores what the seat is to hold by now, if its znode is there in the session: otherwise it is made with that. What is there
- * instead may be another member's of the same identifier (H50). Two round trips.
+ * instead may be another member's of the same identifier (H50). Two round trips, or one if `isThere` says that it is there.
  */
-export async function rewriteSeat({ path, data }: Seat, session: LiveSession): Promise<void> {
+export async function rewriteSeat({ path, data }: Seat, session: LiveSession, isThere = false): Promise<void> {
   try {
-    const { ephemeralOwner } = await session.request("exists", { path, watch: false });
-    if (ephemeralOwner === session.id) await session.request("set", { path, data: data(), version: -1 });
+    const isOurs = isThere || (await session.request("exists", { path, watch: false })).ephemeralOwner === session.id;
+    if (isOurs) await session.request("set", { path, data: data(), version: -1 });
   } catch (error) {
     if (!(error instanceof NoNodeError)) throw error;
   }
